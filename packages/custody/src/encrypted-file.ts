@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import { generateKeyPairSync, type KeyObject } from "node:crypto";
+import { type Algorithm, type CustodyKey, type PublicHalf, publicHalf, softwareKey } from "./key.ts";
+import { CUSTODY, publicHalfOf, sealKey, unsealKey } from "./key-file.ts";
+import { accept, KeyRefused, type Outcome, refuse } from "./outcome.ts";
+import { createPrivate, readPrivate } from "./private-file.ts";
+
+/** The file cannot limit how often a passphrase is guessed, so a very short one is not taken. */
+const MIN_PASSPHRASE = 8;
+
+/**
+ * Makes a key and keeps it in `keyFile` (mode 0600), sealed with `passphrase`.
+ *
+ * Throws `KeyRefused` for a passphrase under 8 characters, and where `keyFile` exists: a key is never overwritten.
+ */
+export async function createKey(keyFile: string, passphrase: string, algorithm: Algorithm): Promise<CustodyKey> {
+  if (passphrase.length < MIN_PASSPHRASE) {
+    throw refused(
+      "passphrase-too-short",
+      `at least ${MIN_PASSPHRASE} characters`,
+      `${passphrase.length}`,
+      "Choose a longer one, best a random one.",
+    );
+  }
+  const { publicKey, privateKey } = generate(algorithm);
+  if (!(await createPrivate(keyFile, await sealKey(privateKey, passphrase)))) {
+    throw refused("key-exists", "a new file name", keyFile, "Choose another name; a key is never overwritten.");
+  }
+  return softwareKey(publicHalf(publicKey, CUSTODY), privateKey);
+}
+
+/**
+ * Opens a key for a duty's process: the passphrase is the text of `passphraseFile` up to its line break, and reaches no
+ * argument list and no environment. Both files must be their owner's alone. Throws `KeyRefused` for all that `unlockKey` refuses.
+ */
+export async function openKey(keyFile: string, passphraseFile: string): Promise<CustodyKey> {
+  const passphrase = await readPrivate(passphraseFile);
+  if (!passphrase.ok) throw new KeyRefused(passphrase.refusal);
+  const key = await unlockKey(keyFile, passphrase.value.replace(/\r?\n$/, ""));
+  if (!key.ok) throw new KeyRefused(key.refusal);
+  return key.value;
+}
+
+/**
+ * Opens a key with a passphrase in hand.
+ *
+ * Refuses a wrong passphrase, a file in which any byte was changed, a missing one, and one that group or others may read.
+ */
+export async function unlockKey(keyFile: string, passphrase: string): Promise<Outcome<CustodyKey>> {
+  const text = await readPrivate(keyFile);
+  if (!text.ok) return text;
+  const unsealed = await unsealKey(text.value, passphrase);
+  return unsealed.ok ? accept(softwareKey(unsealed.value.half, unsealed.value.privateKey)) : unsealed;
+}
+
+/** The public half of a key file, without its passphrase. It is read, not verified: only `unlockKey` proves that it belongs to the private half. */
+export async function readPublic(keyFile: string): Promise<Outcome<PublicHalf>> {
+  const text = await readPrivate(keyFile);
+  return text.ok ? publicHalfOf(text.value) : text;
+}
+
+function generate(algorithm: Algorithm): { publicKey: KeyObject; privateKey: KeyObject } {
+  return algorithm === "ed25519" ? generateKeyPairSync("ed25519") : generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+}
+
+function refused(...refusal: Parameters<typeof refuse>): KeyRefused {
+  return new KeyRefused(refuse(...refusal).refusal);
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { sha256 } from "./hash.ts";
+import { signerFromSeed } from "./signer.ts";
+import { formatVkey, parseVkey } from "./vkey.ts";
+
+/** From tessera's testdata, the C2SP example key, and sunlight's test witnesses. */
+const PUBLIC = [
+  "example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx",
+  "witness.example.org+b8a2cf20+BFLN3yikSfFkVAJtrnh/CiY3Zozkoy7clp+P7XB28qUN",
+  "witness2.example.org+2e55b896+BIZ7fpceQWd60IfqQeS9IAnmNOCZjMDne8lZuguz/bi9",
+  "mirror.example.org+3fb148ef+BAAjjch9GyYz0sJsJx7ALhbdAtz2ov0unbzSl1vMp94O",
+];
+
+test("vkeys of other implementations parse and print as they were, also with a plus in the base64", () => {
+  for (const text of PUBLIC) {
+    const key = parseVkey(text);
+    assert.ok(key.ok, text);
+    assert.equal(formatVkey(key.value.name, key.value.type, key.value.publicKey), text);
+  }
+});
+
+test("a witness key has type byte 04: the same key under 01 is another id", () => {
+  const { publicKey } = signerFromSeed(sha256(Buffer.from("skylight test witness key")), "witness.example.org", 4);
+  assert.equal(formatVkey("witness.example.org", 4, publicKey), PUBLIC[1]);
+  assert.notEqual(formatVkey("witness.example.org", 1, publicKey).split("+")[1], "b8a2cf20");
+});
+
+test("wrong key ids, other types, loose base64 and unsafe points are refused", () => {
+  const bad = [
+    "example.com/log/testdata+33d7b497+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx",
+    "example.com/log/testdata+33D7B496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx",
+    "example.com/log/testdatb+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx",
+    "example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkS",
+    "a name+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx",
+    "",
+    "a+b",
+    formatVkey("small", 1, Buffer.from(`01${"00".repeat(31)}`, "hex")),
+    formatVkey("non-canonical", 4, Buffer.from(`ee${"ff".repeat(30)}7f`, "hex")),
+  ];
+  for (const text of bad) assert.equal(parseVkey(text).ok, false, text);
+});
