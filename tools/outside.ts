@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+
+/** A program that is not npm's to install, without which some test cannot run. */
+export interface OutsideProgram {
+  readonly name: string;
+  readonly purpose: string;
+  /** The Debian package that has it. */
+  readonly package: string;
+  /** A shell command that succeeds where the program is there and may do what it is for. */
+  readonly probe: string;
+}
+
+/** All of them. */
+export const programs: readonly OutsideProgram[] = [
+  {
+    name: "mount",
+    purpose: "a disk that fills up (tmpfs, as root)",
+    package: "mount",
+    probe: "d=$(mktemp -d) && mount -t tmpfs -o size=64k tmpfs $d && umount $d && rmdir $d",
+  },
+];
+
+/**
+ * Sees to it that the named programs work, and answers one line for each that does not: the reason to skip what needs it.
+ * As root on Debian it says what it installs, and installs it; `COUNTERSIGN_NO_INSTALL=1` opts out of that.
+ *
+ * @example test("a full disk", { skip: ensure(["mount"])[0] ?? false }, async () => { … });
+ */
+export function ensure(names: readonly string[]): string[] {
+  const wanted = programs.filter(({ name }) => names.includes(name));
+  const unknown = names.filter((name) => !wanted.some((program) => program.name === name));
+  if (unknown.length > 0) throw new RangeError(`not in the table of outside programs: ${unknown.join(", ")}`);
+  return wanted.filter((program) => !works(program) && !(install(program) && works(program))).map(explain);
+}
+
+function works({ probe }: OutsideProgram): boolean {
+  return spawnSync("sh", ["-c", probe], { stdio: "ignore" }).status === 0;
+}
+
+function install(program: OutsideProgram): boolean {
+  const missing = spawnSync("sh", ["-c", `command -v ${program.name}`], { stdio: "ignore" }).status !== 0;
+  const allowed = process.env["COUNTERSIGN_NO_INSTALL"] !== "1" && process.getuid?.() === 0 && existsSync("/etc/debian_version");
+  if (!missing || !allowed) return false;
+  console.log(`installing ${program.package}: ${program.purpose} (COUNTERSIGN_NO_INSTALL=1 prevents it)`);
+  return apt("update") && apt("install", "-y", "--no-install-recommends", program.package);
+}
+
+function apt(...args: readonly string[]): boolean {
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  return (
+    spawnSync("apt-get", ["-qq", "-o", "DPkg::Lock::Timeout=120", ...args], { stdio: ["ignore", "ignore", "inherit"], env }).status === 0
+  );
+}
+
+function explain({ name, purpose, package: debian }: OutsideProgram): string {
+  return `${name} does not work here: ${purpose}. As root: apt-get install ${debian}`;
+}
