@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Verdict } from "@countersign/trust/check";
+import type { Envelope } from "@countersign/trust/envelope";
+import { type ClaimedCheckpoint, type LedgerTrust, ledgerTrust } from "@countersign/trust/ledger/checkpoint";
+import type { ChannelRules } from "@countersign/trust/policy/policy";
+import { type Outcome, type Refusal, refuse } from "@countersign/trust/refusal";
+import type { Choice } from "@countersign/trust/release/choice";
+import type { Entry, Head } from "@countersign/trust/release/head";
+import type { Artifact, Statement } from "@countersign/trust/release/statement";
+import type { Snapshot } from "@countersign/trust/tuf/snapshot";
+import type { Targets } from "@countersign/trust/tuf/targets";
+import type { Timestamp } from "@countersign/trust/tuf/timestamp";
+import type { PolicyFile } from "@countersign/trust/workflow/policy";
+import type { Read, Step } from "@countersign/trust/workflow/step";
+import type { Device } from "./device.ts";
+import { fetchSmall } from "./fetch-small.ts";
+import type { Installer } from "./installers.ts";
+import type { Journal } from "./journal.ts";
+import type { Memory } from "./memory.ts";
+import type { Slot, SlotRecord } from "./slots.ts";
+import type { TreeManifest } from "./tree.ts";
+import type { Documents, TrustStore } from "./trust-store.ts";
+
+/** A verdict with the gate that gave it. */
+export interface GateVerdict extends Verdict {
+  readonly gate: number;
+}
+
+export interface Progress {
+  readonly gate: number;
+  readonly name: string;
+  readonly received?: number;
+  readonly total?: number;
+}
+
+/** The version that is installed, by the record of its slot. */
+export interface Installed {
+  readonly slot: Slot;
+  readonly record: SlotRecord;
+}
+
+/** What the gates have found so far in this attempt. A gate reads what earlier ones left; nothing of it is on disk before gate 7. */
+export interface Findings {
+  timestamp?: Envelope<Timestamp>;
+  checkpoint?: ClaimedCheckpoint;
+  snapshot?: Envelope<Snapshot>;
+  targets?: Envelope<Targets>;
+  policy?: PolicyFile;
+  channel?: Envelope<Targets>;
+  head?: Head;
+  choice?: Choice;
+  soakEnd?: number;
+  artifactFile?: string;
+  staging?: string;
+  manifest?: TreeManifest;
+  journal?: Journal;
+}
+
+/** One run of the gates. */
+export class Attempt {
+  readonly device: Device;
+  readonly installer: Installer;
+  readonly installed: Installed | undefined;
+  /** Unix milliseconds by the system clock: it serves expiry, and nothing else. */
+  readonly clock: () => number;
+  readonly progress: (progress: Progress) => void;
+  readonly found: Findings = {};
+  readonly trail: GateVerdict[] = [];
+  documents: Documents;
+  memory: Memory;
+  #gate = 0;
+
+  constructor(
+    device: Device,
+    installer: Installer,
+    installed: Installed | undefined,
+    store: TrustStore,
+    clock: () => number,
+    progress: (progress: Progress) => void,
+  ) {
+    this.device = device;
+    this.installer = installer;
+    this.installed = installed;
+    this.documents = store.documents;
+    this.memory = store.memory;
+    this.clock = clock;
+    this.progress = progress;
+  }
+
+  /** Says which gate is at work; its verdicts go under its number. */
+  enter(gate: number, name: string): void {
+    this.#gate = gate;
+    this.progress({ gate, name });
+  }
+
+  /** Keeps what a step said, whichever way it went. */
+  note<T>(step: Step<T>): Outcome<T> {
+    this.trail.push(...step.verdicts.map((verdict) => ({ gate: this.#gate, ...verdict })));
+    const said = step.verdicts.some((verdict) => verdict.refusal !== undefined);
+    if (!step.outcome.ok && !said) {
+      const { expected, found, code } = step.outcome.refusal;
+      this.trail.push({ gate: this.#gate, check: code, source: "", expected, found, refusal: step.outcome.refusal });
+    }
+    return step.outcome;
+  }
+
+  /** Ends the attempt at this gate, and says so in the trail. */
+  refused(refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } {
+    this.note({ verdicts: [], outcome: { ok: false, refusal } });
+    return { ok: false, refusal };
+  }
+
+  /** Age is judged by the larger of system clock and witnessed time, so that setting the clock back makes nothing fresh. */
+  get now(): number {
+    return Math.max(this.clock(), this.memory.time * 1000);
+  }
+
+  get ledger(): LedgerTrust {
+    return ledgerTrust(this.documents.root.signed);
+  }
+
+  get policy(): PolicyFile {
+    return required(this.found.policy, "policy");
+  }
+
+  get checkpoint(): ClaimedCheckpoint {
+    return required(this.found.checkpoint, "checkpoint");
+  }
+
+  get channel(): Envelope<Targets> {
+    return required(this.found.channel, "channel");
+  }
+
+  get head(): Head {
+    return required(this.found.head, "head");
+  }
+
+  get release(): Entry<Statement> {
+    return required(this.found.choice?.release, "release");
+  }
+
+  get artifact(): Artifact {
+    return required(
+      this.release.body.artifacts.find((artifact) => artifact.platform === this.device.platform),
+      "artifact for this platform",
+    );
+  }
+
+  /** The rules of the device's channel; a policy without it is a refusal that gate 4 gives. */
+  get rules(): ChannelRules {
+    return required(this.policy.policy.channels[this.device.channel], "channel rules");
+  }
+
+  /** Reads a file of the repository, bounded in size and time. */
+  readonly read: Read = (path, maxBytes) =>
+    fetchSmall(`${this.device.url}/${path}`, maxBytes, this.documents.policy?.policy.download.totalSeconds ?? defaultSeconds);
+}
+
+const defaultSeconds = 30;
+
+function required<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`a gate was run before the one that finds the ${what}`);
+  return value;
+}
+
+/** The channel's rules, or the refusal where the policy does not know the channel. */
+export function rulesOf(policy: PolicyFile, channel: string): Outcome<ChannelRules> {
+  const rules = policy.policy.channels[channel];
+  return rules === undefined
+    ? refuse(
+        "unknown-channel",
+        Object.keys(policy.policy.channels).join(" or "),
+        channel,
+        "Set the device to a channel that the policy knows.",
+      )
+    : { ok: true, value: rules };
+}

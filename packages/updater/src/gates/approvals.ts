@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import { judge } from "@countersign/trust/check";
+import { approvalChecks } from "@countersign/trust/release/entry-checks";
+import { type Gate, gate, goOn, stop } from "../gate.ts";
+import { entryContext } from "./head.ts";
+
+/** Gate 11: enough people, none of them the proposer, signed exactly this release digest. */
+export const approvalsGate: Gate = gate({
+  number: 11,
+  name: "approvals",
+  checks: { approvals: approvalChecks },
+  async pass(attempt, checks) {
+    const approved = attempt.note(judge({ candidate: attempt.release, ...entryContext(attempt) }, checks.approvals));
+    return approved.ok ? goOn : stop(approved.refusal);
+  },
+});

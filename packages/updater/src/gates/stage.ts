@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import { defaultLimits } from "@countersign/trust/limits";
+import { entryChecks } from "../entry-checks.ts";
+import { type Gate, gate, goOn } from "../gate.ts";
+import { manifestDigest } from "../tree.ts";
+import { unpack } from "../unpack.ts";
+
+/** Gate 14: unpacked into a private directory, where no entry can reach out of it or hide behind another. */
+export const stageGate: Gate = gate({
+  number: 14,
+  name: "stage",
+  checks: { entry: entryChecks },
+  async pass(attempt, checks) {
+    const { unpacked, files } = attempt.artifact;
+    const staging = await attempt.installer.prepare(attempt.device.directory);
+    const limits = { unpackedBytes: unpacked, files, pathLength: defaultLimits.pathLength, depth: defaultLimits.pathDepth };
+    const manifest = await unpack(attempt.found.artifactFile ?? "", staging, limits, checks.entry);
+    if (!manifest.ok) return attempt.refused(manifest.refusal);
+    attempt.found.staging = staging;
+    attempt.found.manifest = manifest.value;
+    const said = {
+      expected: "regular files inside the release only",
+      found: `${manifest.value.files.length} files, tree ${manifestDigest(manifest.value).slice(0, 12)}`,
+    };
+    attempt.note({ verdicts: checks.entry.map(({ name }) => ({ check: name, source: "safe unpacking", ...said })), outcome: manifest });
+    return goOn;
+  },
+});

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import { publicSince } from "@countersign/trust/ledger/inclusion";
+import { accept } from "@countersign/trust/refusal";
+import { topAuthority } from "@countersign/trust/tuf/root";
+import { targets, targetsChecks } from "@countersign/trust/tuf/targets";
+import { nextListedRole } from "@countersign/trust/workflow/listed-role";
+import { nextPolicy, type PolicyFile, policyChecks } from "@countersign/trust/workflow/policy";
+import { readProof } from "@countersign/trust/workflow/step";
+import { type Attempt, rulesOf } from "../attempt.ts";
+import { type Gate, gate, goOn, stop } from "../gate.ts";
+
+/** Gate 4: who and what is trusted for which channel: the targets role and the policy that it lists (TUF 5.6). */
+export const targetsGate: Gate = gate({
+  number: 4,
+  name: "targets and policy",
+  checks: { role: targetsChecks, policy: policyChecks },
+  async pass(attempt, checks) {
+    const root = attempt.documents.root.signed;
+    const step = await nextListedRole(
+      {
+        role: "targets",
+        decoder: targets,
+        authority: topAuthority(root, "targets"),
+        ownerOf: (keyid) => root.countersign.owners[keyid],
+        stored: attempt.documents.targets,
+        listed: attempt.found.snapshot?.signed.meta["targets.json"],
+        now: attempt.now,
+      },
+      attempt.read,
+      checks.role,
+    );
+    const top = attempt.note(step);
+    if (!top.ok) return stop(top.refusal);
+    attempt.found.targets = top.value;
+
+    const offered = attempt.note(await nextPolicy(top.value.signed, attempt.documents.policy, attempt.read, checks.policy));
+    if (!offered.ok) return stop(offered.refusal);
+    attempt.found.policy = await policyInForce(attempt, offered.value, top.value.digest);
+    const rules = attempt.note({ verdicts: [], outcome: rulesOf(attempt.found.policy, attempt.device.channel) });
+    return rules.ok ? goOn : stop(rules.refusal);
+  },
+});
+
+/** A policy soaks too: a new one holds once the targets that list it have been public for the cooling-off time of the one that holds now. */
+async function policyInForce(attempt: Attempt, offered: PolicyFile, targetsDigest: string): Promise<PolicyFile> {
+  const held = attempt.documents.policy;
+  if (held === undefined || held.digest === offered.digest) return offered;
+  const proof = await readProof(attempt.read, targetsDigest);
+  const since = proof.ok ? publicSince(proof.value, attempt.ledger) : proof;
+  const holds = since.ok && attempt.memory.time >= since.value + held.policy.coolingOffSeconds;
+  const verdict = {
+    check: "policy/cooling-off",
+    source: "a policy soaks too",
+    expected: `public for ${held.policy.coolingOffSeconds} s`,
+    found: holds ? `version ${offered.policy.version} holds now` : `version ${held.policy.version} still holds`,
+  };
+  attempt.note({ verdicts: [verdict], outcome: accept(undefined) });
+  return holds ? offered : held;
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { canonicalBytes } from "@countersign/trust/canonical";
+import { decodeBytes } from "@countersign/trust/decode";
+import { isDigest } from "@countersign/trust/digest";
+import { type Outcome, refuse } from "@countersign/trust/refusal";
+import { releaseDigest, type Statement, statement } from "@countersign/trust/release/statement";
+import { removeTree, writeDurably } from "./durable.ts";
+import { checkHealth } from "./health.ts";
+import type { Installer } from "./installers.ts";
+import { clearJournal, type Journal, writeJournal } from "./journal.ts";
+import type { Memory } from "./memory.ts";
+import { saveTrustStore } from "./trust-store.ts";
+
+// A new version runs on trial until its health check has passed. These are the moves of a trial, one durable step each, so that the gates
+// and the recovery from a crash make the same ones.
+
+export function journalFile(device: string): string {
+  return join(device, "journal.json");
+}
+
+function pendingFile(device: string): string {
+  return join(device, "pending.json");
+}
+
+/** Keeps the statement of the release on trial: after a crash, recovery needs to know how to check its health. */
+export async function writePending(device: string, pending: Statement): Promise<void> {
+  await writeDurably(pendingFile(device), canonicalBytes(pending));
+}
+
+/** The statement of the release on trial; refused if it is not the one that the journal names. */
+export async function readPending(device: string, journal: Journal): Promise<Outcome<Statement>> {
+  const read = decodeBytes(statement, await readFile(pendingFile(device)), "pending.json");
+  if (!read.ok || releaseDigest(read.value) === journal.release) return read;
+  return refuse(
+    "journal-damaged",
+    journal.release,
+    releaseDigest(read.value),
+    "The trial cannot be continued; the previous version is put back.",
+  );
+}
+
+/** Makes the staged slot the running one. What ran before stays where it is. */
+export async function beginTrial(device: string, installer: Installer, journal: Journal): Promise<Journal> {
+  await installer.switchTo(device, journal.slot);
+  const applied: Journal = { ...journal, phase: "applied" };
+  await writeJournal(journalFile(device), applied);
+  return applied;
+}
+
+/** Runs the new version's health check; the attempt is counted before it begins, so that a crash loop ends. */
+export async function runTrial(
+  device: string,
+  installer: Installer,
+  journal: Journal,
+  { health }: Statement,
+): Promise<Outcome<{ readonly output: string }>> {
+  await writeJournal(journalFile(device), { ...journal, phase: "applied", attempts: journal.attempts + 1 });
+  const { expect, ...rest } = health;
+  return checkHealth(installer.slotOf(device, journal.slot), expect === null ? rest : { ...rest, expect });
+}
+
+/** The new version is well: raise the floors, then forget the trial. */
+export async function confirm(device: string, journal: Journal, memory: Memory): Promise<Memory> {
+  await writeJournal(journalFile(device), { ...journal, phase: "confirmed" });
+  const raised: Memory = {
+    ...memory,
+    epochFloor: Math.max(memory.epochFloor, journal.epoch),
+    sequenceFloor: Math.max(memory.sequenceFloor, journal.sequence),
+  };
+  await saveTrustStore(device, {}, raised);
+  await endTrial(device);
+  return raised;
+}
+
+/** The new version is unwell: put the previous one back, and remember not to try this one again. */
+export async function rollBack(device: string, installer: Installer, journal: Journal, memory: Memory): Promise<Memory> {
+  await installer.switchTo(device, journal.previous);
+  await writeJournal(journalFile(device), { ...journal, phase: "rolled-back" });
+  const wiser: Memory =
+    isDigest(journal.release) && !memory.unwell.includes(journal.release)
+      ? { ...memory, unwell: [...memory.unwell, journal.release] }
+      : memory;
+  await saveTrustStore(device, {}, wiser);
+  await endTrial(device);
+  return wiser;
+}
+
+export async function endTrial(device: string): Promise<void> {
+  await clearJournal(journalFile(device));
+  await removeTree(pendingFile(device));
+}
