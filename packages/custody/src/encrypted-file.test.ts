@@ -123,6 +123,10 @@ test("any flipped byte is refused", async () => {
     if (formed % 8 === 0) assert.equal(code(await unsealKey(text, PASSPHRASE)), "wrong-passphrase", `byte ${at}`);
   }
   assert.ok(formed > 50, "flips that keep the form reach the cipher");
+  for (const sealed of ["", "AAAA", 7]) {
+    const text = `${JSON.stringify({ ...JSON.parse(bytes.toString()), sealed }, null, 2)}\n`;
+    assert.equal(code(await unsealKey(text, PASSPHRASE)), "key-file-damaged", `sealed ${sealed}`);
+  }
   for (const length of [0, 1, bytes.length - 2, bytes.length - 1]) {
     assert.equal(code(await unsealKey(bytes.subarray(0, length).toString(), PASSPHRASE)), "key-file-damaged", `cut at ${length}`);
   }

@@ -91,6 +91,7 @@ function parse(text: string): Outcome<Sealed> {
       cipher: { name: "aes-256-gcm", nonce: bytes(file.header.cipher.nonce, 12) },
     };
     const ciphertext = Buffer.from(file.sealed, "base64");
+    if (ciphertext.length <= TAG_BYTES) throw new RangeError("no private half");
     if (render(header, ciphertext) === text) return accept({ header, half, ciphertext });
     return refuse("key-file-damaged", "a countersign-key-v1 file, byte for byte", "another form of one", REMEDY);
   } catch (cause) {

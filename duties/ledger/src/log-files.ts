@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import { access, mkdir, open, readdir, readFile, rename } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+
+/**
+ * The files of the log, below `<store>/log/`. Everybody may read them; nothing in them is trusted.
+ *
+ * A write is a temporary file, fsync, rename, fsync of the directory: after a crash a file is there whole or not at all.
+ */
+export interface LogFiles {
+  /** The bytes of a file, or undefined where there is none. Paths are ours (`tile/...`, `checkpoint`), never a stranger's. */
+  read(path: string): Promise<Uint8Array | undefined>;
+  /** Whether the file is there. */
+  has(path: string): Promise<boolean>;
+  /** Whether no log was ever written here. */
+  isEmpty(): Promise<boolean>;
+  /** Durable when it returns. */
+  write(path: string, bytes: Uint8Array): Promise<void>;
+}
+
+export function logFiles(store: string): LogFiles {
+  const prefix = resolve(store, "log");
+  return {
+    read: async (path) => {
+      const bytes = await ifThere(readFile(join(prefix, path)));
+      return bytes && new Uint8Array(bytes);
+    },
+    has: async (path) => (await ifThere(access(join(prefix, path)).then(() => true))) ?? false,
+    isEmpty: async () => ((await ifThere(readdir(prefix))) ?? []).length === 0,
+    write: async (path, bytes) => {
+      const file = join(prefix, path);
+      const directory = dirname(file);
+      await makeDirectory(directory);
+      const temporary = `${file}.tmp`; // one process writes the log, so one name is enough, and a crash leaves one at most
+      await using handle = await open(temporary, "w", 0o644);
+      await handle.writeFile(bytes);
+      await handle.sync();
+      await rename(temporary, file);
+      await syncDirectory(directory);
+    },
+  };
+}
+
+async function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+async function makeDirectory(directory: string): Promise<void> {
+  const first = await mkdir(directory, { recursive: true });
+  if (first === undefined) return;
+  for (let made = directory; made.length >= first.length; made = dirname(made)) await syncDirectory(dirname(made));
+}
+
+async function syncDirectory(directory: string): Promise<void> {
+  await using handle = await open(directory, "r");
+  await handle.sync();
+}
