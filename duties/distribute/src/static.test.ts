@@ -101,6 +101,21 @@ test("If-None-Match: 304 for the same bytes, all of them once the file is replac
   assert.deepEqual([changed.statusCode, await text(changed)], [200, "LIST"]);
 });
 
+test("a file that is replaced all the time is always there", async () => {
+  let replacing = true;
+  const writer = (async () => {
+    for (let round = 0; replacing; round++) {
+      await writeFile(join(base, "again"), `${round}`);
+      await rename(join(base, "again"), join(root, "log/checkpoint"));
+    }
+  })();
+  const answers = [];
+  for (let round = 0; round < 300; round++) answers.push((await ask("/log/checkpoint")).statusCode);
+  replacing = false;
+  await writer;
+  assert.deepEqual(new Set(answers), new Set([200]));
+});
+
 test("RFC 9110, 14: one range is served, an unsatisfiable one refused, any other form ignored", async () => {
   const path = "/artifacts/%C3%BC%201";
   const size = large.length;

@@ -10,19 +10,36 @@ export interface StoreFile extends AsyncDisposable {
   readonly etag: string;
 }
 
+/** A store replaces its files while they are served; one that is replaced again and again is not a store's. */
+const ATTEMPTS = 10;
+
 /**
  * Opens a regular file below `root`; undefined where there is none, or where a symbolic link leads out of `root`.
- * The check is made on the file that was opened: swapping a link meanwhile gains nothing.
+ * The check is made on the file that was opened: swapping a link meanwhile gains nothing. A file that was replaced meanwhile is
+ * opened again, for it is there.
  */
 export async function openStoreFile(root: string, path: string): Promise<StoreFile | undefined> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const opened = await openOnce(root, path);
+    if (opened !== "replaced") return opened;
+  }
+  return undefined;
+}
+
+async function openOnce(root: string, path: string): Promise<StoreFile | "replaced" | undefined> {
   const handle = await openExisting(join(root, path));
   if (handle === undefined) return undefined;
   try {
     const opened = await handle.stat({ bigint: true });
     const real = await realpath(join(root, path));
     const seen = await stat(real, { bigint: true });
-    const within = real.startsWith((await realpath(root)) + sep) && seen.dev === opened.dev && seen.ino === opened.ino;
-    if (within && opened.isFile()) {
+    const within = real.startsWith((await realpath(root)) + sep) && opened.isFile();
+    const same = seen.dev === opened.dev && seen.ino === opened.ino;
+    if (within && !same) {
+      await handle.close();
+      return "replaced";
+    }
+    if (within) {
       const etag = `"${[opened.ino, opened.size, opened.mtimeNs].map((part) => part.toString(36)).join("-")}"`;
       return { handle, size: Number(opened.size), etag, [Symbol.asyncDispose]: () => handle.close() };
     }

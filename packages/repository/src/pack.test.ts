@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmod, link, mkdir, mkdtemp, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
@@ -51,7 +51,7 @@ test("the same directory packs to the same bytes, whatever its times, order and 
     length: bytes.length,
     sha256: createHash("sha256").update(bytes).digest("hex"),
     unpacked: Object.values(tree).reduce((sum, content) => sum + Buffer.byteLength(content), 0),
-    files: Object.keys(tree).length,
+    files: (await readdir(one, { recursive: true })).length,
   });
   await writeFile(join(two, "lib/b"), "x");
   const changed = await packDirectory(two, join(base, "2.tar.zst"));

@@ -14,6 +14,7 @@ export interface Packed {
   readonly sha256: string;
   /** Sum of the sizes of its files, in bytes. */
   readonly unpacked: number;
+  /** Files and directories: the bound that a device holds while it unpacks. */
   readonly files: number;
 }
 
@@ -45,8 +46,8 @@ export async function packDirectory(directory: string, outFile: string): Promise
     });
     const out = createWriteStream(outFile, { flush: true });
     await pipeline(tar(directory, entries), createZstdCompress({ params: ZSTD }), measure, out);
-    const files = entries.filter(({ kind }) => kind === "file");
-    return accept({ length, sha256: hash.digest("hex"), unpacked: files.reduce((sum, { size }) => sum + size, 0), files: files.length });
+    const unpacked = entries.reduce((sum, { size }) => sum + size, 0);
+    return accept({ length, sha256: hash.digest("hex"), unpacked, files: entries.length });
   } catch (error) {
     if (error instanceof Unpackable) return { ok: false, refusal: error.refusal };
     throw error;

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import { encodeBase64 } from "@countersign/tlog/base64";
+import { preAuthenticationEncoding } from "@countersign/trust/build/dsse";
+import { inTotoPayloadType, type Provenance } from "@countersign/trust/build/provenance";
+import { canonicalBytes } from "@countersign/trust/canonical";
+import type { Digest } from "@countersign/trust/digest";
+
+/** What was built, from what, how and by whom. */
+export interface Build {
+  readonly artifacts: readonly { readonly name: string; readonly sha256: Digest }[];
+  /** URI of the source repository; the policy demands exactly this text. */
+  readonly source: string;
+  /** Git commit in hex. */
+  readonly commit: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly buildType: string;
+  readonly builderId: string;
+}
+
+/** The builder's key, wherever custody keeps it. */
+export interface BuilderKey {
+  readonly keyid: string;
+  sign(message: Uint8Array): Promise<Uint8Array>;
+}
+
+/** SLSA Provenance v1 in an in-toto Statement v1. */
+export function provenanceOf({ artifacts, source, commit, parameters, buildType, builderId }: Build): Provenance {
+  return {
+    _type: "https://in-toto.io/Statement/v1",
+    subject: artifacts.map(({ name, sha256 }) => ({ name, digest: { sha256 } })),
+    predicateType: "https://slsa.dev/provenance/v1",
+    predicate: {
+      buildDefinition: {
+        buildType,
+        externalParameters: parameters,
+        resolvedDependencies: [{ uri: source, digest: { gitCommit: commit } }],
+      },
+      runDetails: { builder: { id: builderId } },
+    },
+  };
+}
+
+/** Signs provenance of a build: the bytes of a DSSE envelope (protocol 1.0.2). */
+export async function attest({ key, ...build }: Build & { readonly key: BuilderKey }): Promise<Uint8Array> {
+  const payload = canonicalBytes(provenanceOf(build));
+  const sig = await key.sign(preAuthenticationEncoding(inTotoPayloadType, payload));
+  return canonicalBytes({
+    payload: encodeBase64(payload),
+    payloadType: inTotoPayloadType,
+    signatures: [{ keyid: key.keyid, sig: encodeBase64(sig) }],
+  });
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Hono } from "hono";
+import { acts } from "./acts.ts";
+import type { Govern } from "./govern.ts";
+import { identities } from "./identities.ts";
+import type { Progress } from "./progress.ts";
+import { proposals } from "./proposals.ts";
+import { requests } from "./requests.ts";
+
+/** Every route of this duty. */
+export function app(govern: Govern, progress: Progress): Hono {
+  return new Hono()
+    .route("/identities", identities(govern.database, govern.now))
+    .route("/proposals", proposals(govern))
+    .route("/requests", requests(govern, progress))
+    .route("/acts", acts(govern.database));
+}

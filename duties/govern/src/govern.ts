@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Reader } from "@countersign/repository/store";
+import type { Database } from "./database.ts";
+import type { Look } from "./published.ts";
+
+/** What the routes and workers of this duty share. */
+export interface Govern {
+  readonly database: Database;
+  /** The store, for bytes by digest. */
+  readonly store: Reader;
+  readonly look: Look;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}

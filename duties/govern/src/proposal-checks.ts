@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Check, decide } from "@countersign/trust/check";
+import type { ChannelRules } from "@countersign/trust/policy/policy";
+import { approvalChecks } from "@countersign/trust/release/entry-checks";
+import type { Entry } from "@countersign/trust/release/head";
+import type { Order } from "@countersign/trust/release/order";
+import type { Statement } from "@countersign/trust/release/statement";
+import type { Identity } from "./identity.ts";
+import { orderPlaceChecks, releasePlaceChecks } from "./place-checks.ts";
+import type { Proposal } from "./proposal.ts";
+import { headsOf, lastRelease, type Published } from "./published.ts";
+
+/** A proposal before it is taken, and all that its rules look at. */
+export interface ProposalSubject<T extends Proposal> {
+  readonly candidate: T;
+  readonly published: Published;
+  readonly rules: ChannelRules;
+  /** The registered identity or person with the proposing key. */
+  readonly proposer: Identity | undefined;
+  /** Paths that the statement names and the store does not have. */
+  readonly missing: readonly string[];
+  /** Unix milliseconds. */
+  readonly now: number;
+}
+
+const proposerChecks: readonly Check<ProposalSubject<Proposal>>[] = [
+  {
+    name: "proposal/proposer",
+    source: "the same rule that signers and devices apply",
+    examine: ({ candidate, published: { policy, ledger, time }, rules }) =>
+      checkNamed(approvalChecks, "approvals/proposer").examine({ candidate, policy, rules, ledger, time }),
+  },
+  {
+    name: "proposal/identity",
+    source: "every identity has an accountable owner, named channels and a review date",
+    examine: ({ candidate, proposer, now }) => {
+      const { channel } = candidate.body;
+      const holds = proposer?.channels.includes(channel) && Date.parse(proposer.reviewBy) > now;
+      return decide(
+        holds === true,
+        `a registered identity for ${channel}, reviewed in time`,
+        proposer === undefined
+          ? "no registered identity with this key"
+          : `${proposer.name} for ${proposer.channels.join(", ") || "no channel"}, review by ${proposer.reviewBy}`,
+        "identity-not-registered",
+        "Register it, or review it: countersign identity",
+      );
+    },
+  },
+];
+
+/** What keeps a release out that could only be refused later, by signers or devices. */
+export const releaseProposalChecks: readonly Check<ProposalSubject<Entry<Statement>>>[] = [
+  ...proposerChecks,
+  ...releasePlaceChecks,
+  {
+    name: "proposal/epoch",
+    source: "the rollback floor rises by one at most",
+    examine: ({ candidate, published }) => {
+      const before = lastRelease(published, candidate.body)?.body.epoch ?? 0;
+      const { epoch } = candidate.body;
+      return decide(
+        epoch === before || epoch === before + 1,
+        `epoch ${before} or ${before + 1}`,
+        `epoch ${epoch}`,
+        "epoch-out-of-step",
+        "Keep the epoch, or raise it by one.",
+      );
+    },
+  },
+  {
+    name: "proposal/stored",
+    source: "nobody can approve bytes that are not there",
+    examine: ({ candidate, missing }) =>
+      decide(
+        missing.length === 0,
+        `${candidate.body.artifacts.length} artifacts and ${candidate.body.provenance.length} provenance files in the store`,
+        missing.length === 0 ? "all there" : `no ${missing.join(", ")}`,
+        "bytes-missing",
+        "Upload them first: countersign build attest",
+      ),
+  },
+];
+
+export const orderProposalChecks: readonly Check<ProposalSubject<Entry<Order>>>[] = [
+  ...proposerChecks,
+  ...orderPlaceChecks,
+  {
+    name: "proposal/destination",
+    source: "an order leads to a release that devices can still find",
+    examine: ({ candidate: { body }, published }) => {
+      const releases = headsOf(published, body).flatMap((head) => head.releases.map(({ digest }) => digest));
+      const unknown = [body.release, body.to].find((digest) => digest !== null && !releases.includes(digest));
+      return decide(
+        unknown === undefined,
+        "releases that heads still carry",
+        unknown === undefined ? "they do" : `${unknown}, which none has`,
+        "destination-unknown",
+        "Name releases that are published.",
+      );
+    },
+  },
+];
+
+function checkNamed<S>(checks: readonly Check<S>[], name: string): Check<S> {
+  const check = checks.find((candidate) => candidate.name === name);
+  if (check === undefined) throw new Error(`trust has no check ${name}`);
+  return check;
+}

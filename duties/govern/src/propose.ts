@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Reader } from "@countersign/repository/store";
+import type { Digest } from "@countersign/trust/digest";
+import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
+import { record } from "./acts.ts";
+import { admit } from "./admission.ts";
+import { builderIds } from "./builders.ts";
+import { type Change, changesOf, orderChanges } from "./change.ts";
+import { column, type Database } from "./database.ts";
+import type { Govern } from "./govern.ts";
+import { giveUpRequest, moveProposal } from "./moves.ts";
+import { isRelease, keepApprovals, loadProposal, numberOf, type Proposal, readProposal, signerOf } from "./proposal.ts";
+import { lastRelease, type Published } from "./published.ts";
+import type { ProposalState, Schema } from "./schema.ts";
+
+export interface Proposed {
+  readonly digest: Digest;
+  readonly state: ProposalState;
+}
+
+/** Takes a proposal that could become a release or an order; the same one again is the same. */
+export async function propose(govern: Govern, body: unknown, proposal: unknown): Promise<Outcome<Proposed>> {
+  const read = readProposal(body, proposal);
+  if (!read.ok) return read;
+  const entry = read.value;
+  const known = await loadProposal(govern.database, entry.digest);
+  if (known !== undefined) return accept({ digest: entry.digest, state: known.state });
+  const published = await govern.look();
+  if (!published.ok) return published;
+  const admitted = await admit(entry, published.value, govern);
+  return admitted.ok ? keep(govern, entry, published.value) : admitted;
+}
+
+async function keep({ database, store, now }: Govern, entry: Proposal, published: Published): Promise<Outcome<Proposed>> {
+  const { digest, body } = entry;
+  const change = column(await changeOf(entry, published, store));
+  const place = { type: body._type, product: body.product, channel: body.channel, number: numberOf(entry) };
+  const who = published.policy.holders[signerOf(entry.approvals[0])]?.holder ?? "nobody";
+  return database.transaction().execute(async (transaction) => {
+    const known = await holderOf(transaction, place);
+    if (known?.digest === digest) return accept(known); // two sent the same at once
+    if (known !== undefined && known.state !== "refused")
+      return refuse(
+        "sequence-taken",
+        `number ${place.number} to be free`,
+        `${known.digest} has it`,
+        "Follow that one, and propose yours as the next.",
+      );
+    if (known !== undefined) {
+      await giveUpRequest(transaction, now(), "added", known.digest);
+      await moveProposal(transaction, now(), known.digest, "superseded");
+    }
+    await transaction
+      .insertInto("proposals")
+      .values({ digest, ...place, body: column(body), change, state: "proposed", proposed: new Date(now()).toISOString() })
+      .execute();
+    await keepApprovals(transaction, digest, 0, entry.approvals);
+    await record(transaction, now(), { who, act: "proposal.proposed", subject: digest });
+    return accept({ digest, state: "proposed" });
+  });
+}
+
+/** The proposal that has this place now. One that its signers refused gives it to whoever asks next. */
+function holderOf(
+  transaction: Database,
+  place: Pick<Schema["proposals"], "type" | "product" | "channel" | "number">,
+): Promise<Proposed | undefined> {
+  return transaction
+    .selectFrom("proposals")
+    .select(["digest", "state"])
+    .where((where) => where.and(place))
+    .where("state", "!=", "superseded")
+    .executeTakeFirst();
+}
+
+async function changeOf(entry: Proposal, published: Published, store: Reader): Promise<readonly Change[]> {
+  if (!isRelease(entry)) return orderChanges(entry.body);
+  const last = lastRelease(published, entry.body)?.body;
+  return changesOf(last, entry.body, { before: await builderIds(last, store), after: await builderIds(entry.body, store) });
+}

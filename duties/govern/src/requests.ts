@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Digest } from "@countersign/trust/digest";
+import { refuse } from "@countersign/trust/refusal";
+import { Hono } from "hono";
+import { answer, readBody } from "./answer.ts";
+import type { Database } from "./database.ts";
+import type { Govern } from "./govern.ts";
+import type { Progress } from "./progress.ts";
+import type { RequestState, Schema } from "./schema.ts";
+import { countSignature, hearRefusal, signaturesOf, trailsOf } from "./signing.ts";
+import { refusalShape, signatureShape } from "./trail.ts";
+
+/** How many requests one answer holds: the newest ones, oldest first. */
+const NEWEST = 100;
+
+/** What signers and publish ask for, and what they answer. */
+export function requests(govern: Govern, progress: Progress): Hono {
+  const { database } = govern;
+  const app = new Hono();
+
+  app.get("/", async (context) => {
+    const state = context.req.query("state") as RequestState | undefined; // another word matches nothing
+    const newest = database.selectFrom("requests").selectAll().orderBy("opened", "desc").limit(NEWEST);
+    const rows = await (state === undefined ? newest : newest.where("state", "=", state)).execute();
+    return context.json({ requests: await Promise.all(rows.reverse().map((row) => documentOf(row, database))) });
+  });
+
+  app.post("/:id/signatures", async ({ req }) => {
+    const body = await readBody(req, signatureShape);
+    if (!body.ok) return answer(body);
+    const { keyid, sig, signer, verdicts } = body.value;
+    return answer(await countSignature(govern, req.param("id"), { keyid, sig }, { signer, ok: true, verdicts }));
+  });
+
+  app.post("/:id/refusals", async ({ req }) => {
+    const body = await readBody(req, refusalShape);
+    return answer(body.ok ? await hearRefusal(govern, req.param("id"), { ...body.value, ok: false }) : body);
+  });
+
+  /** A hint that is not believed: govern looks for itself. */
+  app.post("/:id/published", async ({ req }) => {
+    const id = req.param("id") as Digest;
+    await progress();
+    const row = await database.selectFrom("requests").select("state").where("id", "=", id).executeTakeFirst();
+    return answer(row === undefined ? refuse("request-unknown", "a request", id, "See GET /requests.") : { ok: true, value: row });
+  });
+
+  return app;
+}
+
+async function documentOf({ id, channel, added, channelFile, heads, state }: Schema["requests"], database: Database): Promise<unknown> {
+  const signatures = await signaturesOf(database, id);
+  const trails = await trailsOf(database, id);
+  return { id, channel, channelFile: JSON.parse(channelFile), heads: JSON.parse(heads), added, signatures, trails, state };
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the tests of this duty share: a founded repository with real ledger, witnesses and publish, and one govern in this process.
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { serve } from "@countersign/daemon/http";
+import { signDocument } from "@countersign/repository/sign-document";
+import { canonicalDigest } from "@countersign/trust/canonical";
+import type { Signed } from "@countersign/trust/envelope";
+import type { Approval } from "@countersign/trust/release/approval";
+import type { Order } from "@countersign/trust/release/order";
+import type { Statement } from "@countersign/trust/release/statement";
+import { publishConfig } from "@countersign/world/duty-configs";
+import { type Ground, layGround } from "@countersign/world/ground";
+import { appPlan } from "@countersign/world/plan";
+import { anchorFile } from "@countersign/world/project";
+import { app } from "./app.ts";
+import { openDatabase } from "./database.ts";
+import { logEntries } from "./entries.ts";
+import type { Govern } from "./govern.ts";
+import { type Progress, progressOf } from "./progress.ts";
+import { lookAt } from "./published.ts";
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+  /** Of a refusal; "ok" otherwise. */
+  readonly code: string;
+}
+
+/** A govern as its callers see it. */
+export interface Client {
+  readonly get: (path: string) => Promise<Answer>;
+  readonly post: (path: string, body?: unknown) => Promise<Answer>;
+}
+
+export interface Scene extends AsyncDisposable {
+  readonly ground: Ground;
+  readonly govern: Govern;
+  readonly progress: Progress;
+  /** Brings what waits into the ledger, then everything in step. */
+  readonly settle: () => Promise<void>;
+  readonly client: Client;
+  /** What the holder of a key says of a statement or order. */
+  readonly say: (holder: string, decision: Approval["decision"], body: Statement | Order) => Promise<Signed<Approval>>;
+  /** Registers the proposer, its owner and a deputy. */
+  readonly register: (client: Client) => Promise<void>;
+  readonly publish: () => Promise<Response>;
+}
+
+export const reviewed: { readonly purpose: string; readonly channels: readonly string[]; readonly reviewBy: string } = {
+  purpose: "a test",
+  channels: ["stable"],
+  reviewBy: "2090-01-01",
+};
+
+export async function setScene(approvals: number): Promise<Scene> {
+  const directory = mkdtempSync(join(tmpdir(), "govern-"));
+  const pace = { batchMilliseconds: 10, pollMilliseconds: 3_600_000, heartbeatMilliseconds: 300, timestampSeconds: 3600 };
+  const plan = { ...appPlan("hello", "stable", ["ann", "ben", "cem", "dia"]), approvals, pace };
+  const ground = await layGround(directory, plan);
+  const stopping = new AbortController();
+  const database = await openDatabase(join(directory, "govern.sqlite"));
+  const look = lookAt(ground.store, readFileSync(anchorFile(ground.project)), Date.now);
+  const govern: Govern = { database, store: ground.store, look, now: Date.now };
+  const progress = progressOf(govern, 30);
+  const url = await serve(app(govern, progress), { port: 0 }, stopping.signal);
+  const publisher = await ground.start("publish", "publish", publishConfig(ground.project, 0, url, ground.ledgerUrl));
+  const publish = () => fetch(`${publisher.url}/publish`, { method: "POST" });
+  await publish();
+
+  return {
+    ground,
+    govern,
+    progress,
+    settle: async () => {
+      await logEntries(govern, ground.ledger);
+      await progress();
+    },
+    client: clientOf(url),
+    say: async (holder, decision, body) => {
+      const said: Approval = { _type: "approval", spec: "countersign/1", decision, subject: body._type, digest: canonicalDigest(body) };
+      return signDocument(said, [await ground.key(holder)]);
+    },
+    register: async ({ post }) => {
+      const { keyid: dia } = await ground.key("dia");
+      const { keyid: ann } = await ground.key("ann");
+      const { keyid: ci } = await ground.key("ci");
+      await post("/identities", { name: "dia", kind: "person", duties: ["approve"], keyid: dia, ...reviewed });
+      await post("/identities", { name: "ann", kind: "person", duties: ["approve"], keyid: ann, ...reviewed });
+      await post("/identities", { name: "ci", kind: "identity", owner: "dia", deputy: "ann", duties: ["propose"], keyid: ci, ...reviewed });
+    },
+    publish,
+    [Symbol.asyncDispose]: async () => {
+      stopping.abort();
+      await database.destroy();
+      await ground[Symbol.asyncDispose]();
+      rmSync(directory, { recursive: true });
+    },
+  };
+}
+
+export function clientOf(url: string): Client {
+  const ask = async (path: string, init: RequestInit): Promise<Answer> => {
+    const response = await fetch(url + path, init);
+    const body = (await response.json()) as Answer["body"] & { refusal?: { code: string } };
+    return { status: response.status, body, code: body.refusal?.code ?? "ok" };
+  };
+  return {
+    get: (path) => ask(path, {}),
+    post: (path, body) => ask(path, { method: "POST", body: JSON.stringify(body) ?? null }),
+  };
+}

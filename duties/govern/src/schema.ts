@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Digest } from "@countersign/trust/digest";
+import type { Generated } from "kysely";
+
+/**
+ * proposed: approvals are missing · approved: to be logged · logged: in the ledger, waits for its channel · signing: a request is
+ * open · signed: to be published · published: the store has it. refused: so many signers say no that it cannot be signed, until one
+ * of them thinks better of it · superseded: another took its place, for ever.
+ */
+export type ProposalState = "proposed" | "approved" | "logged" | "signing" | "signed" | "published" | "refused" | "superseded";
+
+export type RequestState = "open" | "signed" | "published" | "superseded";
+
+/** The tables. Times are ISO 8601 in UTC; documents are JSON in the form in which they are served. */
+export interface Schema {
+  readonly identities: { readonly name: string; readonly keyid: string; readonly record: string };
+  readonly proposals: {
+    readonly digest: Digest;
+    readonly type: "release" | "order";
+    readonly product: string;
+    readonly channel: string;
+    /** Sequence of a release, number of an order. */
+    readonly number: number;
+    readonly body: string;
+    readonly change: string;
+    readonly state: ProposalState;
+    readonly proposed: string;
+  };
+  readonly approvals: {
+    readonly proposal: Digest;
+    /** 0 is the proposal itself; approvals travel in this order. */
+    readonly place: number;
+    readonly envelope: string;
+  };
+  /** What is to be in the ledger, and once it is, its place and proof. */
+  readonly entries: {
+    readonly digest: Digest;
+    readonly entry: string;
+    readonly index: number | null;
+    readonly proof: string | null;
+  };
+  readonly requests: {
+    readonly id: Digest;
+    readonly channel: string;
+    /** The proposal that it adds. */
+    readonly added: Digest;
+    readonly channelFile: string;
+    readonly heads: string;
+    readonly state: RequestState;
+    readonly opened: string;
+  };
+  readonly signatures: { readonly request: Digest; readonly place: number; readonly keyid: string; readonly sig: string };
+  /** What each signer last said about a request. */
+  readonly trails: { readonly request: Digest; readonly signer: string; readonly trail: string };
+  /** The journal: who did what, to what, and when. Only ever appended to. */
+  readonly acts: {
+    readonly id: Generated<number>;
+    readonly time: string;
+    readonly who: string;
+    readonly act: string;
+    readonly subject: string;
+  };
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Targets, targets } from "@countersign/trust/tuf/targets";
+import type { Database } from "./database.ts";
+import { giveUpRequest, moveProposal, moveRequest } from "./moves.ts";
+import { standing } from "./place-checks.ts";
+import { loadProposal, ours } from "./proposal.ts";
+import type { Published } from "./published.ts";
+
+/** What is published is published, whoever says so; and what another release or order passed can never be. */
+export async function settleProposals(transaction: Database, published: Published, now: number): Promise<void> {
+  const rows = await transaction.selectFrom("proposals").select("digest").where("state", "not in", ["published", "superseded"]).execute();
+  for (const { digest } of rows) {
+    const proposal = await loadProposal(transaction, digest);
+    if (proposal === undefined) continue;
+    const at = standing(proposal.entry, published);
+    if (at === "published") await moveProposal(transaction, now, digest, "published");
+    if (at === "overtaken") await moveProposal(transaction, now, digest, "superseded");
+  }
+}
+
+/** Ends the requests of what has arrived or was passed, and gives up those that no longer follow what is published. */
+export async function settleRequests(transaction: Database, published: Published, now: number): Promise<void> {
+  const rows = await transaction
+    .selectFrom("requests")
+    .innerJoin("proposals", "proposals.digest", "requests.added")
+    .select(["requests.id", "requests.channel", "requests.channelFile", "proposals.state"])
+    .where("requests.state", "in", ["open", "signed"])
+    .execute();
+  for (const { id, channel, channelFile, state } of rows) {
+    if (state === "published" || state === "superseded") await moveRequest(transaction, now, id, state);
+    else if (!follows(ours(targets, channelFile), published.channels.get(channel)?.signed, now))
+      await giveUpRequest(transaction, now, "channel", channel);
+  }
+}
+
+function follows(asked: Targets, current: Targets | undefined, now: number): boolean {
+  return asked.version === (current?.version ?? 0) + 1 && Date.parse(asked.expires) > now;
+}

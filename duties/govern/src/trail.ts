@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Verdict } from "@countersign/trust/check";
+import type { Signature } from "@countersign/trust/envelope";
+import type { Refusal } from "@countersign/trust/refusal";
+import { z } from "zod";
+import { name } from "./identity.ts";
+
+/** What a signer last said about a request: shown to people, and believed by nobody. */
+export interface Trail {
+  readonly signer: string;
+  readonly ok: boolean;
+  readonly verdicts: readonly Verdict[];
+  readonly refusal?: Refusal;
+}
+
+const text = z.string();
+const refusal = z.object({ code: text, expected: text, found: text, remedy: text });
+const verdict = z.object({ check: text, source: text, expected: text, found: text, refusal: refusal.exactOptional() });
+const said = { signer: name, verdicts: z.array(verdict) };
+
+/** A signer's signature of a request, and why it signed. */
+export const signatureShape: z.ZodType<Signature & Pick<Trail, "signer" | "verdicts">> = z.strictObject({
+  keyid: z.string().regex(/^[0-9a-f]{64}$/, "a key identifier in hex"),
+  sig: z.string().regex(/^([0-9a-f]{2}){1,1024}$/, "a signature in hex"),
+  ...said,
+});
+
+/** Why a signer did not sign. */
+export const refusalShape: z.ZodType<Required<Omit<Trail, "ok">>> = z.strictObject({ refusal, ...said });
+
+const notYet: readonly string[] = ["soak-not-over", "revocations-stale", "rate-exceeded"];
+
+/** Whether it is a no: one of the signer's checks refused, and not for now only. A signer that could not look has not said no. */
+export function refuses({ verdicts }: Trail): boolean {
+  return verdicts.some(({ refusal }) => refusal !== undefined && !notYet.includes(refusal.code));
+}
