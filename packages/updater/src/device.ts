@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { closed, type Decoder, decode, distinct, literal, matching, name } from "@countersign/trust/decode";
 import { type Outcome, refuse } from "@countersign/trust/refusal";
-import { writeDurably } from "./durable.ts";
+import { makeDirectory, writeDurably } from "./durable.ts";
 import { isErrno } from "./errno.ts";
 
 /** What one installation of one product is. Kept as `device.json` in its directory; only its operator writes it. */
@@ -51,6 +51,7 @@ export async function openDevice(directory: string): Promise<Outcome<Device>> {
 
 /** Writes a new device. The root is the trust anchor: it must come from the release that is installed first, never from the network. */
 export async function createDevice(directory: string, config: DeviceConfig, anchorRoot: Uint8Array): Promise<void> {
+  await makeDirectory(directory, 0o755);
   await writeDurably(join(directory, "anchor.root.json"), anchorRoot, 0o644);
   await writeDurably(join(directory, "device.json"), `${JSON.stringify(config, null, 2)}\n`, 0o644);
 }

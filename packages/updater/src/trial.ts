@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { canonicalBytes } from "@countersign/trust/canonical";
+import { servedBytes } from "@countersign/trust/canonical";
 import { decodeBytes } from "@countersign/trust/decode";
 import { isDigest } from "@countersign/trust/digest";
 import { type Outcome, refuse } from "@countersign/trust/refusal";
@@ -26,7 +26,7 @@ function pendingFile(device: string): string {
 
 /** Keeps the statement of the release on trial: after a crash, recovery needs to know how to check its health. */
 export async function writePending(device: string, pending: Statement): Promise<void> {
-  await writeDurably(pendingFile(device), canonicalBytes(pending));
+  await writeDurably(pendingFile(device), servedBytes(pending));
 }
 
 /** The statement of the release on trial; refused if it is not the one that the journal names. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { canonicalBytes } from "@countersign/trust/canonical";
+import { servedBytes } from "@countersign/trust/canonical";
 import { type Decoder, decodeBytes } from "@countersign/trust/decode";
 import { sha256 } from "@countersign/trust/digest";
 import { type Envelope, readEnvelope } from "@countersign/trust/envelope";
@@ -73,7 +73,7 @@ export async function saveTrustStore(directory: string, documents: Partial<Docum
   for (const [role, document] of Object.entries(documents)) {
     if (document !== undefined) await writeIfNew(join(at, `${role}.json`), document.bytes);
   }
-  await writeIfNew(join(at, "memory.json"), canonicalBytes(remembered));
+  await writeIfNew(join(at, "memory.json"), servedBytes(remembered));
 }
 
 /** Forgets what keys signed that a new root took away (TUF 5.3.11: recovery from a fast-forward). */

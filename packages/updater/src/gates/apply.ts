@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { accept } from "@countersign/trust/refusal";
 import { removeTree } from "../durable.ts";
 import { type Gate, gate, goOn } from "../gate.ts";
 import { type Journal, writeJournal } from "../journal.ts";
 import { beginTrial, journalFile, writePending } from "../trial.ts";
+
+/** How often a trial may be cut short, by a power failure for instance, before the version itself is held to be the cause. */
+const interruptionsAllowed = 2;
 
 /** Gate 16: the switch. Before it the old version runs, after it the new one, and at no moment neither. */
 export const applyGate: Gate = gate({
@@ -30,10 +34,18 @@ export const applyGate: Gate = gate({
       slot,
       ...(installed && { previous: installed.slot }),
       attempts: 0,
-      attemptsAllowed: body.health.attempts,
+      attemptsAllowed: body.health.attempts + interruptionsAllowed,
     };
     await writeJournal(journalFile(device.directory), journal);
     found.journal = await beginTrial(device.directory, installer, journal);
+    const said = {
+      expected: "one atomic switch",
+      found: `slot ${slot} runs, on trial; ${installed === undefined ? "there was none before" : `slot ${installed.slot} is kept`}`,
+    };
+    attempt.note({
+      verdicts: [{ check: "apply/switch", source: "the old version or the new one, never neither", ...said }],
+      outcome: accept(undefined),
+    });
     if (found.artifactFile !== undefined) await removeTree(found.artifactFile);
     return goOn;
   },
