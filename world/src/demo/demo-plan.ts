@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+import { appPlan, type Plan } from "../plan.ts";
+
+/** The `app` profile with its times in seconds, by signed policy: nothing is skipped and no clock is faked, everything just waits less. */
+export function demoPlan(product: string): Plan {
+  return {
+    ...appPlan(product, "stable", ["alice", "bob", "carol", "dave"]),
+    soakSeconds: 3,
+    urgent: { soakSeconds: 1, extraApprovals: 1 },
+    coolingOffSeconds: 10,
+    download: { connectSeconds: 5, idleSeconds: 2, totalSeconds: 60, minimumBytesPerSecond: 4096 },
+    pace: { batchMilliseconds: 50, pollMilliseconds: 150, heartbeatMilliseconds: 500, timestampSeconds: 600 },
+  };
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+import { join } from "node:path";
+import { readPublic } from "@countersign/custody/encrypted-file";
+import type { PublicHalf } from "@countersign/custody/key";
+import { rawPublicKey } from "@countersign/tlog/signer";
+import { formatVkey } from "@countersign/tlog/vkey";
+import type { PublicKey } from "@countersign/trust/key";
+import { logOrigin } from "./found.ts";
+import { anchorFile, dutyDirectory, keyIn, type Project, personDirectory, storeDirectory } from "./project.ts";
+
+// What each duty is told: its own key, the addresses of those it talks to, its own state. One function a duty.
+
+export type Config = Readonly<Record<string, unknown>>;
+
+export async function witnessConfig(project: Project, holder: string, port: number): Promise<Config> {
+  const origin = logOrigin(project.plan);
+  const log = await publicHalf(dutyDirectory(project, "ledger"));
+  const own = dutyDirectory(project, holder);
+  return {
+    port,
+    state: join(own, "state.sqlite"),
+    name: holder,
+    ...keyIn(own),
+    logs: [formatVkey(origin, 1, rawPublicKey(log.publicKey))],
+  };
+}
+
+export async function ledgerConfig(project: Project, port: number, witnessUrls: ReadonlyMap<string, string>): Promise<Config> {
+  const { pace, witnesses, witnessQuorum } = project.plan;
+  const own = dutyDirectory(project, "ledger");
+  const addresses = witnesses.map(async ({ holder }) => {
+    const { publicKey } = await publicHalf(dutyDirectory(project, holder));
+    return { vkey: formatVkey(holder, 4, rawPublicKey(publicKey)), url: witnessUrls.get(holder) };
+  });
+  return {
+    port,
+    state: join(own, "state.sqlite"),
+    store: storeDirectory(project),
+    origin: logOrigin(project.plan),
+    ...keyIn(own),
+    witnesses: await Promise.all(addresses),
+    quorum: witnessQuorum,
+    heartbeatMilliseconds: pace.heartbeatMilliseconds,
+    batchMilliseconds: pace.batchMilliseconds,
+  };
+}
+
+export function distributeConfig(project: Project, port: number): Config {
+  return { port, store: storeDirectory(project) };
+}
+
+export function governConfig(project: Project, port: number, ledger: string): Config {
+  return {
+    port,
+    database: join(dutyDirectory(project, "govern"), "govern.sqlite"),
+    store: storeDirectory(project),
+    anchor: anchorFile(project),
+    ledger,
+    pollMilliseconds: project.plan.pace.pollMilliseconds,
+    channelDays: 90,
+  };
+}
+
+export function signConfig(project: Project, holder: string, govern: string, store: string): Config {
+  const own = dutyDirectory(project, holder);
+  const { channel, pace } = project.plan;
+  return {
+    name: holder,
+    govern,
+    store,
+    anchor: anchorFile(project),
+    ...keyIn(own),
+    state: join(own, "record.sqlite"),
+    channels: [channel],
+    pollMilliseconds: pace.pollMilliseconds,
+  };
+}
+
+export function publishConfig(project: Project, port: number, govern: string, ledger: string): Config {
+  const { pace } = project.plan;
+  return {
+    port,
+    govern,
+    store: storeDirectory(project),
+    anchor: anchorFile(project),
+    ledger,
+    snapshotKey: keyIn(dutyDirectory(project, "publish-snapshot")),
+    timestampKey: keyIn(dutyDirectory(project, "publish-timestamp")),
+    pollMilliseconds: pace.pollMilliseconds,
+    timestampSeconds: pace.timestampSeconds,
+    timestampRefreshMilliseconds: pace.heartbeatMilliseconds,
+    snapshotDays: 30,
+  };
+}
+
+export async function revokeConfig(project: Project, holder: string, port: number, ledger: string): Promise<Config> {
+  const own = dutyDirectory(project, holder);
+  const operators = await Promise.all(project.plan.people.map((person) => publicHalf(personDirectory(project, person))));
+  return {
+    port,
+    revoker: holder,
+    ...keyIn(own),
+    store: storeDirectory(project),
+    ledger,
+    anchor: anchorFile(project),
+    operators: operators.map(({ tuf }): PublicKey => tuf),
+    state: join(own, "denials.json"),
+    refreshMilliseconds: project.plan.pace.heartbeatMilliseconds,
+  };
+}
+
+export function observeConfig(project: Project, port: number, store: string): Config {
+  const own = dutyDirectory(project, "observe");
+  return {
+    port,
+    store,
+    anchor: anchorFile(project),
+    findings: join(own, "findings.jsonl"),
+    pollMilliseconds: project.plan.pace.pollMilliseconds,
+  };
+}
+
+async function publicHalf(directory: string): Promise<PublicHalf> {
+  const half = await readPublic(keyIn(directory).keyFile);
+  if (!half.ok) throw new Error(`${directory}: ${half.refusal.expected}, found ${half.refusal.found}`);
+  return half.value;
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createKey } from "@countersign/custody/encrypted-file";
+import type { Algorithm, CustodyKey } from "@countersign/custody/key";
+import { directoryStore } from "@countersign/repository/directory-store";
+import { foundRepository, type OwnedSigner } from "@countersign/repository/founding";
+import { rawPublicKey } from "@countersign/tlog/signer";
+import { formatVkey } from "@countersign/tlog/vkey";
+import type { Policy } from "@countersign/trust/policy/policy";
+import { type Outcome, refuse } from "@countersign/trust/refusal";
+import type { Holding, Plan } from "./plan.ts";
+import { anchorFile, dutyDirectory, keyIn, type Project, personDirectory, storeDirectory } from "./project.ts";
+
+/** The origin of a project's log, which is also the name of its key. */
+export function logOrigin({ product }: Plan): string {
+  return `${product}.countersign.example/log`;
+}
+
+/**
+ * Founds a project in an empty directory: makes every key in its holder's own directory, then the first root, targets and policy, signed by
+ * their quorums. The keys are files encrypted with a passphrase in a file beside them: development custody, and said so.
+ */
+export async function foundWorld(directory: string, plan: Plan): Promise<Outcome<Project>> {
+  await mkdir(directory, { recursive: true });
+  if ((await readdir(directory)).length > 0) return refuse("not-empty", "an empty directory", directory, "Name a new directory.");
+  const project: Project = { directory, plan };
+  const keys = await makeKeys(project);
+  const founding = await foundRepository(foundingPlan(plan, keys));
+  if (!founding.ok) return founding;
+  const store = directoryStore(storeDirectory(project));
+  for (const [path, bytes] of founding.value.files) await store.write(path, bytes);
+  await writeFile(anchorFile(project), founding.value.root.bytes);
+  await writeFile(join(directory, "countersign.json"), `${JSON.stringify(plan, null, 2)}\n`);
+  return { ok: true, value: project };
+}
+
+/** Every key of a plan by its holder; people are holders too. */
+type Keys = ReadonlyMap<string, CustodyKey>;
+
+async function makeKeys(project: Project): Promise<Keys> {
+  const { plan } = project;
+  const duties: readonly (readonly [Holding, Algorithm])[] = [
+    ...[...plan.root.holders, ...plan.targets.holders].map((holding) => [holding, "ed25519"] as const),
+    ...plan.signers.holders.map((holding) => [holding, "ecdsa-p256"] as const),
+    ...[plan.proposer, plan.builder, ...plan.revokers, ...plan.witnesses].map((holding) => [holding, "ed25519"] as const),
+    ...["publish-snapshot", "publish-timestamp", "ledger"].map((holder) => [{ holder, owner: plan.publish.owner }, "ed25519"] as const),
+  ];
+  const made = await Promise.all([
+    ...duties.map(async ([{ holder }, algorithm]) => [holder, await makeKey(dutyDirectory(project, holder), algorithm)] as const),
+    ...plan.people.map(async (person) => [person, await makeKey(personDirectory(project, person), "ed25519")] as const),
+  ]);
+  return new Map(made);
+}
+
+async function makeKey(directory: string, algorithm: Algorithm): Promise<CustodyKey> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const { keyFile, passphraseFile } = keyIn(directory);
+  const passphrase = randomBytes(24).toString("base64url");
+  await writeFile(passphraseFile, passphrase, { mode: 0o600, flag: "wx" });
+  return createKey(keyFile, passphrase, algorithm);
+}
+
+function foundingPlan(plan: Plan, keys: Keys): Parameters<typeof foundRepository>[0] {
+  const key = (holder: string): CustodyKey => {
+    const found = keys.get(holder);
+    if (found === undefined) throw new Error(`the plan has no key for ${holder}`);
+    return found;
+  };
+  const owned = ({ holder, owner }: Holding): OwnedSigner => {
+    const { keyid, tuf, sign } = key(holder);
+    return { keyid, tuf, owner, sign };
+  };
+  const online = (holder: string) => ({ keys: [owned({ holder, owner: plan.publish.owner })], threshold: 1 });
+  const origin = logOrigin(plan);
+  return {
+    expires: { root: inDays(400), targets: inDays(365) },
+    roles: {
+      root: { keys: plan.root.holders.map(owned), threshold: plan.root.threshold },
+      targets: { keys: plan.targets.holders.map(owned), threshold: plan.targets.threshold },
+      snapshot: online("publish-snapshot"),
+      timestamp: online("publish-timestamp"),
+    },
+    log: { origin, vkey: formatVkey(origin, 1, rawPublicKey(key("ledger").publicKey)) },
+    witnesses: plan.witnesses.map(({ holder }) => formatVkey(holder, 4, rawPublicKey(key(holder).publicKey))),
+    witnessQuorum: plan.witnessQuorum,
+    policy: policyOf(plan, key),
+    signers: { [plan.channel]: { keyids: plan.signers.holders.map(({ holder }) => key(holder).keyid), threshold: plan.signers.threshold } },
+  };
+}
+
+function policyOf(plan: Plan, key: (holder: string) => CustodyKey): Policy {
+  const people = plan.people.map((person): Holding => ({ holder: person, owner: person }));
+  const holders = [...people, ...plan.signers.holders, plan.proposer, plan.builder, ...plan.revokers];
+  const { id, buildType, source, parameters } = plan.builder;
+  return {
+    _type: "policy",
+    spec: "countersign/1",
+    version: 1,
+    separation: plan.separation,
+    coolingOffSeconds: plan.coolingOffSeconds,
+    holders: Object.fromEntries(holders.map(({ holder, owner }) => [key(holder).keyid, { key: key(holder).tuf, holder, owner }])),
+    channels: {
+      [plan.channel]: {
+        profile: "app",
+        proposers: [key(plan.proposer.holder).keyid],
+        approvers: plan.people.map((person) => key(person).keyid),
+        approvals: plan.approvals,
+        soakSeconds: plan.soakSeconds,
+        urgent: plan.urgent,
+        builders: { quorum: 1, trusted: [{ id, keyid: key(plan.builder.holder).keyid, buildType, source, parameters }] },
+        freshRevokers: 1,
+      },
+    },
+    revokers: Object.fromEntries(plan.revokers.map(({ holder }) => [holder, key(holder).keyid])),
+    download: plan.download,
+  };
+}
+
+/** A date as TUF writes it, some days from now. */
+function inDays(days: number): string {
+  return `${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 19)}Z`;
+}

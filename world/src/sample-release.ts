@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+import { attest } from "@countersign/build/attest";
+import { signDocument } from "@countersign/repository/sign-document";
+import type { Entry as LedgerEntry } from "@countersign/tlog/entry";
+import { canonicalDigest, servedBytes } from "@countersign/trust/canonical";
+import { type Digest, sha256 } from "@countersign/trust/digest";
+import { type Envelope, envelope } from "@countersign/trust/envelope";
+import type { Outcome } from "@countersign/trust/refusal";
+import { type Approval, approval, approvalsDigest } from "@countersign/trust/release/approval";
+import type { Entry } from "@countersign/trust/release/head";
+import type { Order } from "@countersign/trust/release/order";
+import type { Statement } from "@countersign/trust/release/statement";
+import { proofPath } from "@countersign/trust/workflow/step";
+import type { Ground } from "./ground.ts";
+
+/** The channel of samples in a ground's plan, and a second's worth of bytes for one platform. */
+export async function sampleStatement({ project, store, ledger, key }: Ground, change: Partial<Statement> = {}): Promise<Statement> {
+  const { product, channel, builder } = project.plan;
+  const sequence = change.sequence ?? 1;
+  const bytes = Buffer.from(`${product} ${sequence}`);
+  const artifact = { name: `${product}-${sequence}.tar.zst`, length: bytes.length, sha256: sha256(bytes) };
+  await store.write(`artifacts/${artifact.sha256}`, bytes);
+  const provenance = await attest({
+    artifacts: [artifact],
+    source: builder.source,
+    commit: "0".repeat(40),
+    parameters: builder.parameters,
+    buildType: builder.buildType,
+    builderId: builder.id,
+    key: await key(builder.holder),
+  });
+  await store.write(`provenance/${sha256(provenance)}`, provenance);
+  const proof = await logged(ledger.append({ type: "provenance", digest: sha256(provenance) }));
+  await store.write(proofPath(sha256(provenance)), Buffer.from(proof));
+  return {
+    _type: "release",
+    spec: "countersign/1",
+    product,
+    version: `1.0.${sequence}`,
+    channel,
+    sequence,
+    predecessor: null,
+    epoch: 0,
+    urgent: false,
+    minimumSequence: 0,
+    artifacts: [{ ...artifact, platform: "linux-x64", unpacked: bytes.length, files: 1 }],
+    provenance: [sha256(provenance)],
+    privileges: [],
+    health: { command: ["bin/run", "--health"], expect: null, timeoutSeconds: 10, attempts: 1 },
+    rollout: { overSeconds: 0 },
+    ...change,
+  };
+}
+
+/** Who proposes and who approves; the plan's own proposer and first person unless told. */
+export interface Voices {
+  readonly proposer?: string;
+  readonly approvers?: readonly string[];
+}
+
+/** A statement or an order with its approvals, in the ledger: what govern hands to signers. */
+export async function enter<T extends Statement | Order>(ground: Ground, body: T, voices: Voices = {}): Promise<Entry<T>> {
+  const { proposer, people } = ground.project.plan;
+  const { proposer: proposing = proposer.holder, approvers = people.slice(0, 1) } = voices;
+  const digest = canonicalDigest(body);
+  const approvals = [await say(ground, "propose", body._type, digest, proposing)];
+  for (const approver of approvers) approvals.push(await say(ground, "approve", body._type, digest, approver));
+  const entry: LedgerEntry = { type: body._type, digest, approvals: approvalsDigest(approvals) };
+  return { body, digest, approvals, proof: await logged(ground.ledger.append(entry)) };
+}
+
+async function say(
+  { key }: Ground,
+  decision: Approval["decision"],
+  subject: Approval["subject"],
+  digest: Digest,
+  holder: string,
+): Promise<Envelope<Approval>> {
+  const said: Approval = { _type: "approval", spec: "countersign/1", decision, subject, digest };
+  const document = await signDocument(said, [await key(holder)]);
+  return envelope(approval)(JSON.parse(Buffer.from(servedBytes(document)).toString()), "");
+}
+
+async function logged(appended: Promise<Outcome<{ readonly proof: string }>>): Promise<string> {
+  const outcome = await appended;
+  if (!outcome.ok) throw new Error(`${outcome.refusal.code}: ${outcome.refusal.found}`);
+  return outcome.value.proof;
+}
