@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Field, parseFields, port, text, whole } from "@countersign/daemon/config";
+import { accept, type Outcome } from "@countersign/trust/refusal";
+
+/** A key in custody: where it is, and where the passphrase is that opens it. */
+export interface KeyPlace {
+  readonly keyFile: string;
+  readonly passphraseFile: string;
+}
+
+/** What publish is told. */
+export interface Config {
+  readonly port: number;
+  /** URL of govern, which knows what is signed. */
+  readonly govern: string;
+  /** The directory that is served to the world. */
+  readonly store: string;
+  /** The embedded root: the file `1.root.json` or a later one that is trusted already. */
+  readonly anchor: string;
+  /** URL of the ledger. */
+  readonly ledger: string;
+  readonly snapshotKey: KeyPlace;
+  readonly timestampKey: KeyPlace;
+  readonly pollMilliseconds: number;
+  /** How long a timestamp is valid. */
+  readonly timestampSeconds: number;
+  /** How often a timestamp is made anew; a third of its validity unless told. */
+  readonly timestampRefreshMilliseconds: number | undefined;
+  /** How long a snapshot is valid; it is made anew when half of that is over. */
+  readonly snapshotDays: number;
+}
+
+const key: Field<KeyPlace> = (json) => parseFields<KeyPlace>(json, { keyFile: text, passphraseFile: text });
+const milliseconds = whole(10);
+
+/** Reads the configuration; a missing, malformed or unknown field is refused. */
+export function parseConfig(json: unknown): Outcome<Config> {
+  return parseFields<Config>(json, {
+    port,
+    govern: text,
+    store: text,
+    anchor: text,
+    ledger: text,
+    snapshotKey: key,
+    timestampKey: key,
+    pollMilliseconds: milliseconds,
+    timestampSeconds: whole(1),
+    timestampRefreshMilliseconds: (value) => (value === undefined ? accept(undefined) : milliseconds(value)),
+    snapshotDays: whole(1, 3650),
+  });
+}

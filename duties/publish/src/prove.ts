@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { LedgerClient } from "@countersign/repository/ledger-client";
+import { isStored } from "@countersign/repository/read-from";
+import type { Store } from "@countersign/repository/store";
+import type { Entry } from "@countersign/tlog/entry";
+import { judge } from "@countersign/trust/check";
+import {
+  type ClaimedCheckpoint,
+  claimedCheckpoint,
+  cosignedCheck,
+  type LedgerTrust,
+  ledgerSizeCheck,
+} from "@countersign/trust/ledger/checkpoint";
+import { loggedCheck } from "@countersign/trust/ledger/inclusion";
+import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
+import { proofPath } from "@countersign/trust/workflow/step";
+
+/** Logs an entry, and keeps the proof that devices will ask for. Answers the place of the entry in the ledger. */
+export async function prove(entry: Entry, ledger: LedgerClient, trust: LedgerTrust, store: Store): Promise<Outcome<number>> {
+  const logged = await ledger.append(entry);
+  if (!logged.ok) return logged;
+  const proven = loggedCheck("publish").examine({ candidate: entry, proof: logged.value.proof, ledger: trust });
+  if (!proven.ok) return proven;
+  await store.write(proofPath(entry.digest), Buffer.from(logged.value.proof));
+  return accept(logged.value.index);
+}
+
+/** Like `prove`, where it has not been done yet. */
+export async function proveOnce(entry: Entry, ledger: LedgerClient, trust: LedgerTrust, store: Store): Promise<Outcome<unknown>> {
+  return (await isStored(store, proofPath(entry.digest))) ? accept(undefined) : prove(entry, ledger, trust, store);
+}
+
+/** The newest cosigned checkpoint, verified: never behind one that was published, and large enough to cover the entry at `index`. */
+export async function newestCheckpoint(
+  ledger: LedgerClient,
+  trust: LedgerTrust,
+  published: ClaimedCheckpoint | undefined,
+  index: number,
+): Promise<Outcome<ClaimedCheckpoint>> {
+  const note = await ledger.checkpoint();
+  if (!note.ok) return note;
+  const claimed = claimedCheckpoint(note.value, trust);
+  if (!claimed.ok) return claimed;
+  const subject = { candidate: claimed.value, ledger: trust, remembered: published?.checkpoint };
+  const judged = judge(subject, [cosignedCheck("publish"), ledgerSizeCheck("publish")]);
+  if (!judged.outcome.ok) return judged.outcome;
+  const { size } = claimed.value.checkpoint;
+  return size > index ? judged.outcome : refuse("checkpoint-too-small", `a tree that holds entry ${index}`, `size ${size}`, "Wait for it.");
+}

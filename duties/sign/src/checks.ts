@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+import { builderOf, type ProvenanceSubject, provenanceChecks } from "@countersign/trust/build/checks";
+import { type Check, decide } from "@countersign/trust/check";
+import { liftedReleases } from "@countersign/trust/release/choice";
+import { approvalChecks, type EntrySubject, entryLoggedCheck, soakCheck, soakEnd } from "@countersign/trust/release/entry-checks";
+import type { Entry } from "@countersign/trust/release/head";
+import type { Statement } from "@countersign/trust/release/statement";
+import { type DenialSubject, denialChecks } from "@countersign/trust/revocation/checks";
+import { logChecks, recordChecks } from "./memory-checks.ts";
+import { requestChecks } from "./request-checks.ts";
+import type { SigningSubject } from "./subject.ts";
+import { successionChecks } from "./succession-checks.ts";
+
+/** A check of trust's, applied to its part of a request. Where a request has no such part, there is nothing to refuse. */
+function over<S>(part: (subject: SigningSubject) => S | undefined): (check: Check<S>) => Check<SigningSubject> {
+  return ({ name, source, examine }) => ({
+    name,
+    source,
+    examine: (subject) => {
+      const own = part(subject);
+      return own === undefined ? { ok: true, value: { expected: "nothing, of an order like this", found: "nothing" } } : examine(own);
+    },
+  });
+}
+
+function entryPart({ added, view, rules, time }: SigningSubject): EntrySubject {
+  return { candidate: added, policy: view.policy, rules, ledger: view.ledger, time };
+}
+
+function provenancePart({ added, attestations, view, rules }: SigningSubject): ProvenanceSubject | undefined {
+  return added.body._type === "release"
+    ? { candidate: added.body, attestations, policy: view.policy, rules, ledger: view.ledger }
+    : undefined;
+}
+
+function denialPart(subject: SigningSubject): DenialSubject | undefined {
+  const { view, rules, time, attestations, revocations, candidate } = subject;
+  const deniable = deniableOf(subject);
+  if (deniable === undefined) return undefined;
+  const halts = subject.added.body._type === "order" && subject.added.body.action === "recall";
+  const end = soakEnd({ candidate: subject.added, rules, ledger: view.ledger });
+  return {
+    candidate: deniable,
+    denials: revocations.denials,
+    lifted: Object.values(candidate.heads).some((head) => liftedReleases(head).has(deniable.digest)),
+    time,
+    builders: attestations.map((attestation) => builderOf(attestation, view.policy, rules)?.keyid).filter((keyid) => keyid !== undefined),
+    listTimes: revocations.listTimes,
+    soakEnd: end.ok ? end.value : Number.POSITIVE_INFINITY,
+    freshRevokers: halts ? 0 : rules.freshRevokers, // what stops something waits for nobody to say that nothing else was stopped
+  };
+}
+
+/** What a denial could stop: a release; the release that a recall leads to, or the recall's approvals; of a lift, its approvals alone. */
+function deniableOf({ added, release }: SigningSubject): Entry<Statement> | undefined {
+  if (release === undefined || added.body._type === "release") return release;
+  if (added.body.action === "recall") return { ...release, approvals: [...release.approvals, ...added.approvals] };
+  return { ...release, digest: added.digest, body: { ...release.body, provenance: [] }, approvals: added.approvals };
+}
+
+const artifactsCheck: Check<SigningSubject> = {
+  name: "artifacts/bytes",
+  source: "what was approved is what is served",
+  examine: ({ artifacts }) => {
+    const wrong = artifacts.find(({ expected, found }) => found !== expected);
+    return decide(
+      wrong === undefined,
+      artifacts.map(({ name, expected }) => `${name} ${expected.slice(0, 12)}`).join(", ") || "no artifacts",
+      wrong === undefined ? "all hashed and equal" : `${wrong.name}: ${wrong.found?.slice(0, 12) ?? "no bytes of that length"}`,
+      "artifact-differs",
+      "Upload the artifact again; if it was there, find out who changed it.",
+    );
+  },
+};
+
+/**
+ * All that a signer asks before it signs, in order: is it what I would have computed, may it follow what is published, did people want it, is
+ * it public and for how long, was it built where it should, has nobody said no, and what have I signed before.
+ */
+export const signerChecks: readonly Check<SigningSubject>[] = [
+  ...requestChecks,
+  ...successionChecks,
+  ...logChecks,
+  ...approvalChecks.map(over(entryPart)),
+  over(entryPart)(entryLoggedCheck),
+  over(entryPart)(soakCheck),
+  ...provenanceChecks.map(over(provenancePart)),
+  artifactsCheck,
+  ...denialChecks.map(over(denialPart)),
+  ...recordChecks,
+];

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import { list, parseFields, text, whole } from "@countersign/daemon/config";
+import { accept, type Outcome } from "@countersign/trust/refusal";
+
+/** What a signer is told. */
+export interface Config {
+  /** The name under which it answers govern. */
+  readonly name: string;
+  /** URL of govern, which it asks for requests and believes nothing. */
+  readonly govern: string;
+  /** URL of the repository, as any device reads it. */
+  readonly store: string;
+  /** The embedded root. */
+  readonly anchor: string;
+  readonly keyFile: string;
+  readonly passphraseFile: string;
+  /** The SQLite file with all it has signed. Losing it is losing its memory: it could sign a second statement for a sequence. */
+  readonly state: string;
+  /** The channels that it signs for. */
+  readonly channels: readonly string[];
+  readonly pollMilliseconds: number;
+  /** Signatures within an hour of witnessed time; 60 unless told. */
+  readonly signaturesPerHour: number;
+}
+
+/** Reads the configuration; a missing, malformed or unknown field is refused. */
+export function parseConfig(json: unknown): Outcome<Config> {
+  return parseFields<Config>(json, {
+    name: text,
+    govern: text,
+    store: text,
+    anchor: text,
+    keyFile: text,
+    passphraseFile: text,
+    state: text,
+    channels: list(text),
+    pollMilliseconds: whole(10),
+    signaturesPerHour: (value) => (value === undefined ? accept(60) : whole(1)(value)),
+  });
+}

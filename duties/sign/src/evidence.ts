@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createHash } from "node:crypto";
+import type { Attestation } from "@countersign/trust/build/checks";
+import { readDsse } from "@countersign/trust/build/dsse";
+import { readProvenance } from "@countersign/trust/build/provenance";
+import type { Digest } from "@countersign/trust/digest";
+import type { Statement } from "@countersign/trust/release/statement";
+import { type Read, readFile, readProof } from "@countersign/trust/workflow/step";
+import type { SigningSubject } from "./subject.ts";
+
+const TIMEOUT_MILLISECONDS = 10 * 60_000;
+
+/** The provenance that a statement names. What cannot be had or read is left out, and a missing proof is empty: the checks say what that means. */
+export async function readAttestations(read: Read, { provenance }: Statement): Promise<readonly Attestation[]> {
+  const attestations: Attestation[] = [];
+  for (const digest of provenance) {
+    const bytes = await readFile(read, `provenance/${digest}`);
+    const envelope = bytes.ok ? readDsse(bytes.value) : bytes;
+    if (!envelope.ok) continue;
+    const statement = readProvenance(envelope.value);
+    if (!statement.ok) continue;
+    const proof = await readProof(read, digest);
+    attestations.push({ envelope: envelope.value, provenance: statement.value, proof: proof.ok ? proof.value : "" });
+  }
+  return attestations;
+}
+
+/** Hashes artifacts as they are served, in bounded memory. Bytes that were right once are not fetched again: their digest is their name. */
+export class ArtifactBytes {
+  readonly #store: string;
+  readonly #right = new Set<Digest>();
+
+  constructor(store: string) {
+    this.#store = store;
+  }
+
+  async of({ artifacts }: Statement): Promise<SigningSubject["artifacts"]> {
+    const hashed: SigningSubject["artifacts"][number][] = [];
+    for (const { name, sha256, length } of artifacts) {
+      const found = this.#right.has(sha256) ? sha256 : await hashServed(new URL(`artifacts/${sha256}`, `${this.#store}/`), length);
+      if (found === sha256) this.#right.add(sha256);
+      hashed.push({ name, expected: sha256, found });
+    }
+    return hashed;
+  }
+}
+
+/** Undefined where nothing is served, or not exactly this many bytes. */
+async function hashServed(url: URL, length: number): Promise<Digest | undefined> {
+  const response = await fetch(url, { redirect: "error", signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) });
+  if (!response.ok) {
+    await response.body?.cancel();
+    return undefined;
+  }
+  const hash = createHash("sha256");
+  let received = 0;
+  for await (const chunk of response.body ?? []) {
+    received += chunk.length;
+    if (received > length) return undefined; // leaving the loop cancels the stream
+    hash.update(chunk);
+  }
+  return received === length ? (hash.digest("hex") as Digest) : undefined;
+}
