@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { closed, type Decoder, decode, distinct, literal, matching, name } from "@countersign/trust/decode";
 import { type Outcome, refuse } from "@countersign/trust/refusal";
 import { makeDirectory, writeDurably } from "./durable.ts";
@@ -22,6 +22,7 @@ export interface DeviceConfig {
 
 /** A device: its directory and what stands in it. */
 export interface Device extends DeviceConfig {
+  /** Absolute: the release's own programs are started in other directories. */
   readonly directory: string;
 }
 
@@ -41,7 +42,7 @@ export async function openDevice(directory: string): Promise<Outcome<Device>> {
   const remedy = "Make one with: countersign device init DIRECTORY --url URL --root FILE --product NAME --channel NAME";
   try {
     const config = decode(deviceConfig, JSON.parse(await readFile(file, "utf8")), file);
-    return config.ok ? { ok: true, value: { ...config.value, directory } } : config;
+    return config.ok ? { ok: true, value: { ...config.value, directory: resolve(directory) } } : config;
   } catch (error) {
     if (isErrno(error, "ENOENT")) return refuse("no-device", "device.json", directory, remedy);
     if (error instanceof SyntaxError) return refuse("malformed-document", "device.json with JSON in it", error.message, remedy);

@@ -4,6 +4,7 @@ import type { Outcome, Refusal } from "@countersign/trust/refusal";
 import { type Denial, denialOf } from "@countersign/trust/revocation/list";
 import { Attempt, type GateVerdict, type Installed, type Progress } from "./attempt.ts";
 import { type Device, openDevice } from "./device.ts";
+import { refuseDiskFull } from "./disk-full.ts";
 import type { Gate } from "./gate.ts";
 import { gates as allGates, lastReadingGate } from "./gates.ts";
 import { type Installer, installerNamed } from "./installers.ts";
@@ -48,10 +49,14 @@ export async function update(directory: string, options: UpdateOptions): Promise
   if (!device.ok) return device;
   const installer = installerNamed(device.value.installer);
   if (!installer.ok) return installer;
-  const locked = await withLock(join(directory, "lock"), options.waitMilliseconds ?? 30_000, () =>
-    attempt(device.value, installer.value, options),
-  );
-  return locked.ok ? locked.value : locked;
+  try {
+    const locked = await withLock(join(directory, "lock"), options.waitMilliseconds ?? 30_000, () =>
+      attempt(device.value, installer.value, options),
+    );
+    return locked.ok ? locked.value : locked;
+  } catch (error) {
+    return refuseDiskFull(error); // it may run full at any write; the next attempt goes on from what is on disk
+  }
 }
 
 async function attempt(device: Device, installer: Installer, options: UpdateOptions): Promise<Outcome<Report>> {

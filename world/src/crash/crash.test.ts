@@ -3,16 +3,16 @@ import assert from "node:assert/strict";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { Ground, says, type Words } from "./ground.ts";
+import { PublishedWorld, says, type Words } from "./published-world.ts";
 
 // The updater is killed with SIGKILL before every single call that changes the file system, in an install, an update and a rollback. Each time
 // the old or the new version must run, and the next run must bring the device to rest.
 
-let ground: Ground;
+let published: PublishedWorld;
 before(async () => {
-  ground = await Ground.lay();
+  published = await PublishedWorld.lay();
 });
-after(() => ground[Symbol.asyncDispose]());
+after(() => published[Symbol.asyncDispose]());
 
 const journeys: readonly { readonly what: string; readonly words: Words; readonly from: Words | undefined; readonly to: Words }[] = [
   { what: "a first install", words: "one", from: undefined, to: "one" },
@@ -26,12 +26,12 @@ for (const { what, words, from, to } of journeys) {
     assert.ok(calls > 20, `only ${calls} calls were counted`);
     const seen = new Set<string>();
     await inTwoLanes(calls, async (at) => {
-      const device = await ground.deviceBefore(words, join(ground.root, `device-${words}-${at}`));
-      assert.equal(await ground.run(device, { CRASH_AT: String(at) }), "SIGKILL", `call ${at} of ${calls} was not reached`);
+      const device = await published.deviceBefore(words, join(published.root, `device-${words}-${at}`));
+      assert.equal(await published.run(device, { CRASH_AT: String(at) }), "SIGKILL", `call ${at} of ${calls} was not reached`);
       const said = await says(device);
       assert.ok(said === from || said === words, `after a kill at call ${at} the device says ${said}`);
       seen.add(String(said));
-      assert.equal(await ground.run(device), 0);
+      assert.equal(await published.run(device), 0);
       assert.equal(await says(device), to, `the run after a kill at call ${at} did not finish`);
       await rm(device, { recursive: true });
     });
@@ -40,9 +40,9 @@ for (const { what, words, from, to } of journeys) {
 }
 
 async function countCalls(words: Words): Promise<number> {
-  const device = await ground.deviceBefore(words, join(ground.root, `device-${words}-count`));
-  const count = join(ground.root, `count-${words}`);
-  assert.equal(await ground.run(device, { CRASH_COUNT: count }), 0);
+  const device = await published.deviceBefore(words, join(published.root, `device-${words}-count`));
+  const count = join(published.root, `count-${words}`);
+  assert.equal(await published.run(device, { CRASH_COUNT: count }), 0);
   return Number(await readFile(count, "utf8"));
 }
 

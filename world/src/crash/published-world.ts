@@ -21,7 +21,7 @@ import { startProcess, startWorld } from "../start.ts";
 export type Words = "one" | "two" | "three";
 
 /** Devices as they are before each release, and the repository as it is after it, served by a process each. */
-export class Ground implements AsyncDisposable {
+export class PublishedWorld implements AsyncDisposable {
   readonly root: string;
   readonly #stack = new AsyncDisposableStack();
   readonly #urls = new Map<Words, string>();
@@ -32,9 +32,9 @@ export class Ground implements AsyncDisposable {
   }
 
   /** Publishes the three releases by all duties, then ends them: only what devices read goes on. */
-  static async lay(): Promise<Ground> {
-    const ground = new Ground(await mkdtemp(join(tmpdir(), "countersign-ground-")));
-    const { root } = ground;
+  static async lay(): Promise<PublishedWorld> {
+    const published = new PublishedWorld(await mkdtemp(join(tmpdir(), "countersign-published-")));
+    const { root } = published;
     const plan = demoPlan("hello");
     const project = must(
       await foundWorld(join(root, "project"), { ...plan, soakSeconds: 1, pace: { ...plan.pace, timestampSeconds: 86_400 } }),
@@ -58,10 +58,10 @@ export class Ground implements AsyncDisposable {
       const store = join(root, `store-${words}`);
       await cp(storeDirectory(project), store, { recursive: true });
       const distribute = await startProcess(project, "distribute", `distribute-${words}`, { ...distributeConfig(project, 0), store });
-      ground.#stack.defer(() => distribute.stop());
-      ground.#urls.set(words, distribute.url);
+      published.#stack.defer(() => distribute.stop());
+      published.#urls.set(words, distribute.url);
     }
-    return ground;
+    return published;
   }
 
   /** A copy, at `path`, of the device as it was before a release, which sees the repository as it was after it. */
