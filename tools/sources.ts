@@ -10,6 +10,7 @@ export interface SourceFile {
   readonly path: string;
   /** The folder that is its room: `packages/trust`, `duties/sign`, `world`, `tools`, ... */
   readonly room: string;
+  /** A test, or what only tests import. */
   readonly isTest: boolean;
   readonly text: string;
 }
@@ -28,7 +29,12 @@ export function sources(): SourceFile[] {
   });
   return ["launch.js", ...found]
     .sort()
-    .map((path) => ({ path, room: roomOf(path), isTest: /\.test\.tsx?$/.test(path), text: readFileSync(join(root, path), "utf8") }));
+    .map((path) => ({
+      path,
+      room: roomOf(path),
+      isTest: /\.test(-support)?\.tsx?$/.test(path),
+      text: readFileSync(join(root, path), "utf8"),
+    }));
 }
 
 function roomOf(path: string): string {

@@ -2,7 +2,7 @@
 import { encodeBase64 } from "@countersign/tlog/base64";
 import { preAuthenticationEncoding } from "@countersign/trust/build/dsse";
 import { inTotoPayloadType, type Provenance } from "@countersign/trust/build/provenance";
-import { canonicalBytes } from "@countersign/trust/canonical";
+import { servedBytes } from "@countersign/trust/canonical";
 import type { Digest } from "@countersign/trust/digest";
 
 /** What was built, from what, how and by whom. */
@@ -42,9 +42,9 @@ export function provenanceOf({ artifacts, source, commit, parameters, buildType,
 
 /** Signs provenance of a build: the bytes of a DSSE envelope (protocol 1.0.2). */
 export async function attest({ key, ...build }: Build & { readonly key: BuilderKey }): Promise<Uint8Array> {
-  const payload = canonicalBytes(provenanceOf(build));
+  const payload = servedBytes(provenanceOf(build));
   const sig = await key.sign(preAuthenticationEncoding(inTotoPayloadType, payload));
-  return canonicalBytes({
+  return servedBytes({
     payload: encodeBase64(payload),
     payloadType: inTotoPayloadType,
     signatures: [{ keyid: key.keyid, sig: encodeBase64(sig) }],

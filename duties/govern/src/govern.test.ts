@@ -17,7 +17,7 @@ import type { Targets } from "@countersign/trust/tuf/targets";
 import { governConfig } from "@countersign/world/duty-configs";
 import { sampleStatement } from "@countersign/world/sample-release";
 import { loadProposal } from "./proposal.ts";
-import { type Answer, type Client, clientOf, reviewed, type Scene, setScene } from "./scene.ts";
+import { type Answer, type Client, clientOf, reviewed, type Scene, setScene } from "./scene.test-support.ts";
 
 // One story, told in order: each test goes on where the one before ended.
 let scene: Scene;

@@ -7,7 +7,7 @@ import { type Head, headDocument } from "@countersign/trust/release/head";
 import { targets } from "@countersign/trust/tuf/targets";
 import { headPath, nextChannel } from "./next-channel.ts";
 import { nextHead } from "./next-head.ts";
-import { place, releaseEntry } from "./sample-entries.ts";
+import { place, releaseEntry } from "./sample-entries.test-support.ts";
 
 const expires = "2030-01-01T00:00:00Z";
 const arm = { ...place, platform: "linux-arm64" };

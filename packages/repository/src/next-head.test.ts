@@ -6,7 +6,7 @@ import { decodeBytes } from "@countersign/trust/decode";
 import { type Head, head, headDocument } from "@countersign/trust/release/head";
 import fc from "fast-check";
 import { nextHead } from "./next-head.ts";
-import { orderEntry, place, releaseEntry } from "./sample-entries.ts";
+import { orderEntry, place, releaseEntry } from "./sample-entries.test-support.ts";
 
 const sequences = (of: Head | undefined): number[] => (of?.releases ?? []).map(({ body }) => body.sequence);
 

@@ -10,7 +10,7 @@ import { headBytes, headPath, nextChannel } from "./next-channel.ts";
 import { nextHead } from "./next-head.ts";
 import { isStored, readFrom } from "./read-from.ts";
 import { readHeads } from "./read-heads.ts";
-import { place, releaseEntry } from "./sample-entries.ts";
+import { place, releaseEntry } from "./sample-entries.test-support.ts";
 import { targetFileOf, targetStorePath } from "./target-path.ts";
 
 const base = await mkdtemp(join(tmpdir(), "heads-"));

@@ -68,7 +68,7 @@ export const headGate: Gate = gate({
     const { installed, memory } = attempt;
     const choice = chooseRelease(
       offered.value,
-      installed && { digest: installed.record.release, sequence: installed.record.sequence },
+      installed && { digest: installed.record.release, sequence: installed.record.sequence, floor: memory.sequenceFloor },
       (release) =>
         memory.unwell.includes(release.digest) ||
         (!lifted.has(release.digest) && denialOf(release, memory.denials, memory.time) !== undefined),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { publicSince } from "@countersign/trust/ledger/inclusion";
-import { accept } from "@countersign/trust/refusal";
+import { judge } from "@countersign/trust/check";
+import type { Digest } from "@countersign/trust/digest";
+import { loggedCheck, publicSince } from "@countersign/trust/ledger/inclusion";
+import { accept, type Outcome } from "@countersign/trust/refusal";
 import { topAuthority } from "@countersign/trust/tuf/root";
 import { targets, targetsChecks } from "@countersign/trust/tuf/targets";
 import { nextListedRole } from "@countersign/trust/workflow/listed-role";
@@ -41,12 +43,14 @@ export const targetsGate: Gate = gate({
   },
 });
 
-/** A policy soaks too: a new one holds once the targets that list it have been public for the cooling-off time of the one that holds now. */
-async function policyInForce(attempt: Attempt, offered: PolicyFile, targetsDigest: string): Promise<PolicyFile> {
+/**
+ * A policy soaks too: a new one holds once the targets that list it have been public for the cooling-off time of the one that holds now. The proof
+ * that says since when is verified first: a mirror must not be able to make a policy old.
+ */
+async function policyInForce(attempt: Attempt, offered: PolicyFile, targetsDigest: Digest): Promise<PolicyFile> {
   const held = attempt.documents.policy;
   if (held === undefined || held.digest === offered.digest) return offered;
-  const proof = await readProof(attempt.read, targetsDigest);
-  const since = proof.ok ? publicSince(proof.value, attempt.ledger) : proof;
+  const since = await publicTargetsSince(attempt, targetsDigest);
   const holds = since.ok && attempt.memory.time >= since.value + held.policy.coolingOffSeconds;
   const verdict = {
     check: "policy/cooling-off",
@@ -56,4 +60,13 @@ async function policyInForce(attempt: Attempt, offered: PolicyFile, targetsDiges
   };
   attempt.note({ verdicts: [verdict], outcome: accept(undefined) });
   return holds ? offered : held;
+}
+
+async function publicTargetsSince(attempt: Attempt, digest: Digest): Promise<Outcome<number>> {
+  const proof = await readProof(attempt.read, digest);
+  if (!proof.ok) return proof;
+  const { ledger } = attempt;
+  const logged = judge({ candidate: { type: "targets", digest }, proof: proof.value, ledger } as const, [loggedCheck("policy")]);
+  const judged = attempt.note(logged);
+  return judged.ok ? publicSince(proof.value, ledger) : judged;
 }

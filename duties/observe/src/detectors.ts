@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Detector } from "./detector.ts";
+import { foreignLeaf } from "./detectors/foreign-leaf.ts";
+import { ledgerContradicted } from "./detectors/ledger-contradicted.ts";
+import { ledgerRefused } from "./detectors/ledger-refused.ts";
+import { repositoryRefused } from "./detectors/repository-refused.ts";
+import { repositoryRolledBack } from "./detectors/repository-rolled-back.ts";
+import { unapprovedEntry } from "./detectors/unapproved-entry.ts";
+import { unattestedRelease } from "./detectors/unattested-release.ts";
+import { unloggedEntry } from "./detectors/unlogged-entry.ts";
+import { unloggedFile } from "./detectors/unlogged-file.ts";
+import { unpublishedEntry } from "./detectors/unpublished-entry.ts";
+
+/** Everything that this observer looks for. */
+export const detectors: readonly Detector[] = [
+  ledgerContradicted,
+  ledgerRefused,
+  foreignLeaf,
+  repositoryRefused,
+  repositoryRolledBack,
+  unloggedFile,
+  unloggedEntry,
+  unapprovedEntry,
+  unattestedRelease,
+  unpublishedEntry,
+];

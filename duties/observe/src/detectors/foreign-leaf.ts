@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Detector } from "../detector.ts";
+
+/** The ledger takes entries of its own form only; anything else was put there by whoever has the log's key. */
+export const foreignLeaf: Detector = {
+  name: "foreign-leaf",
+  severity: "Medium",
+  title: "A leaf of the ledger is no entry",
+  detect: ({ ledger }) => (ledger.state === "read" ? ledger.foreign.map((index) => ({ about: [`${index}`], evidence: { index } })) : []),
+};

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Detector } from "../detector.ts";
+
+/** The ledger shrank, forked, or serves entries that are not those that it signed. Both checkpoints are the evidence. */
+export const ledgerContradicted: Detector = {
+  name: "ledger-contradicted",
+  severity: "Critical",
+  title: "The ledger contradicts what it showed or signed before",
+  detect: ({ ledger, cursor }) =>
+    ledger.state === "contradicted"
+      ? [
+          {
+            about: [`${cursor.size}`, `${ledger.size}`, Buffer.from(cursor.root).toString("hex")],
+            evidence: { before: cursor.note, now: ledger.note },
+          },
+        ]
+      : [],
+};

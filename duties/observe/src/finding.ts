@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Json } from "@countersign/trust/canonical";
+import { canonicalDigest } from "@countersign/trust/canonical";
+import type { Digest } from "@countersign/trust/digest";
+import type { Detector } from "./detector.ts";
+
+/** How bad it is, in the words of OCSF (`severity`). */
+export type Severity = "Informational" | "Low" | "Medium" | "High" | "Critical";
+
+/** Something to look at, in the manner of an OCSF Detection Finding. */
+export interface Finding {
+  /** Made from what it is about, so that the same thing is found once. */
+  readonly id: Digest;
+  /** When it was found, Unix milliseconds by the observer's own clock. */
+  readonly time: number;
+  readonly severity: Severity;
+  readonly title: string;
+  readonly detector: string;
+  readonly evidence: Readonly<Record<string, Json>>;
+}
+
+/** What a detector says of one thing. */
+export interface Suspicion {
+  /** What it is about: two suspicions of a detector with the same `about` are one finding. */
+  readonly about: readonly string[];
+  readonly evidence: Readonly<Record<string, Json>>;
+}
+
+export function findingOf({ name, severity, title }: Detector, { about, evidence }: Suspicion, time: number): Finding {
+  return { id: canonicalDigest([name, ...about]), time, severity, title, detector: name, evidence };
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import type { Detector } from "./detector.ts";
+import { findingOf } from "./finding.ts";
+import { FindingsFile } from "./findings-file.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "findings-"));
+after(() => rmSync(directory, { recursive: true }));
+
+const detector: Detector = { name: "test", severity: "Low", title: "A title — with ümlauts", detect: () => [] };
+const finding = (about: string, time = 1) => findingOf(detector, { about: [about], evidence: {} }, time);
+
+test("each finding once, also after a restart, and a line that a crash cut off is found again", () => {
+  const file = join(directory, "findings.jsonl");
+  {
+    using findings = new FindingsFile(file);
+    assert.deepEqual(findings.add([finding("a"), finding("b"), finding("a", 2)]).map(({ time }) => time).length, 2);
+    assert.deepEqual(findings.add([finding("a", 3)]), []);
+  }
+  appendFileSync(file, JSON.stringify(finding("c")).slice(0, 40));
+  using findings = new FindingsFile(file);
+  assert.equal(findings.all.length, 2);
+  assert.deepEqual(findings.add([finding("b"), finding("c")]), [finding("c")]);
+  const lines = readFileSync(file, "utf8").trimEnd().split("\n");
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line).id),
+    ["a", "b", "c"].map((about) => finding(about).id),
+  );
+});

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Finding } from "./finding.ts";
+
+/** Every finding ever made, one JSON object a line, each once. It only grows; what `add` took is on disk when it returns. */
+export class FindingsFile {
+  readonly #descriptor: number;
+  readonly #findings: Finding[];
+  readonly #ids: Set<string>;
+
+  /** Opens the file or makes it. A last line that a crash cut off is cut away: it was never acted upon, and is found again. */
+  constructor(file: string) {
+    this.#descriptor = openSync(file, "a+", 0o644);
+    const text = readFileSync(file, "utf8");
+    const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+    if (whole.length < text.length) ftruncateSync(this.#descriptor, Buffer.byteLength(whole));
+    this.#findings = whole
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line): Finding => JSON.parse(line));
+    this.#ids = new Set(this.#findings.map(({ id }) => id));
+    const directory = openSync(dirname(file), "r");
+    fsyncSync(directory);
+    closeSync(directory);
+  }
+
+  get all(): readonly Finding[] {
+    return this.#findings;
+  }
+
+  /** Adds those that are new, and says which they were. */
+  add(found: readonly Finding[]): readonly Finding[] {
+    const fresh = [...new Map(found.map((finding) => [finding.id, finding])).values()].filter(({ id }) => !this.#ids.has(id));
+    if (fresh.length === 0) return fresh;
+    writeSync(this.#descriptor, fresh.map((finding) => `${JSON.stringify(finding)}\n`).join(""));
+    fsyncSync(this.#descriptor);
+    for (const finding of fresh) {
+      this.#findings.push(finding);
+      this.#ids.add(finding.id);
+    }
+    return fresh;
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#descriptor);
+  }
+}

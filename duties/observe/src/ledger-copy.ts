@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { encodeEntry, type Entry as LedgerEntry, parseEntry } from "@countersign/tlog/entry";
+import { EMPTY_ROOT } from "@countersign/tlog/hash";
+import type { Cursor, LoggedEntry, UnpublishedEntry, Versions } from "./observation.ts";
+
+/** What one look adds to what is known. */
+export interface Step {
+  readonly cursor: Cursor;
+  readonly versions: Versions;
+  readonly entries: readonly LoggedEntry[];
+  /** Entries that heads carry. */
+  readonly published: readonly LedgerEntry[];
+  /** Witnessed time, Unix seconds. */
+  readonly time: number;
+}
+
+/** What was seen so far: every entry of the ledger up to the cursor, and the highest version of each document. It only goes on. */
+export class LedgerCopy {
+  readonly #database: DatabaseSync;
+  readonly #find: StatementSync;
+  #cursor: Cursor;
+  #versions: Versions;
+
+  constructor(file: string) {
+    this.#database = new DatabaseSync(file);
+    this.#database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+    this.#database.exec(`
+      CREATE TABLE IF NOT EXISTS cursor (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, root BLOB NOT NULL, note TEXT NOT NULL,
+        versions TEXT NOT NULL);
+      CREATE TABLE IF NOT EXISTS entry (place INTEGER PRIMARY KEY, text TEXT NOT NULL, time INTEGER NOT NULL, published INTEGER NOT NULL);
+      CREATE INDEX IF NOT EXISTS entry_text ON entry (text);
+      CREATE INDEX IF NOT EXISTS entry_unpublished ON entry (place) WHERE published = 0;
+    `);
+    this.#find = this.#database.prepare("SELECT 1 FROM entry WHERE text = ? LIMIT 1");
+    const row = this.#database.prepare("SELECT size, root, note, versions FROM cursor").get();
+    const { size = 0, root = EMPTY_ROOT, note = "", versions = "{}" } = row ?? {};
+    if (typeof size !== "number" || !(root instanceof Uint8Array) || typeof note !== "string") throw new TypeError("the state is damaged");
+    this.#cursor = { size, root, note };
+    this.#versions = JSON.parse(String(versions));
+  }
+
+  get cursor(): Cursor {
+    return this.#cursor;
+  }
+
+  get versions(): Versions {
+    return this.#versions;
+  }
+
+  has(entry: LedgerEntry): boolean {
+    return this.#find.get(textOf(entry)) !== undefined;
+  }
+
+  /** Releases and orders of the ledger that no head was seen to carry, oldest first. */
+  unpublished(): readonly UnpublishedEntry[] {
+    const rows = this.#database.prepare("SELECT place, text, time FROM entry WHERE published = 0 ORDER BY place").all();
+    return rows.map(({ place, text, time }) => {
+      const entry = parseEntry(Buffer.from(String(text)));
+      if (!entry.ok) throw new TypeError("the state is damaged");
+      return { index: Number(place), entry: entry.value, since: Number(time) };
+    });
+  }
+
+  /** Goes on, in one step: after a crash all of it is known or none, and none means that it is read and found again. */
+  advance({ cursor, versions, entries, published, time }: Step): void {
+    const insert = this.#database.prepare("INSERT INTO entry VALUES (?, ?, ?, ?)");
+    const mark = this.#database.prepare("UPDATE entry SET published = 1 WHERE text = ? AND published = 0");
+    this.#database.exec("BEGIN IMMEDIATE");
+    try {
+      for (const { index, entry } of entries) insert.run(index, textOf(entry), time, "approvals" in entry ? 0 : 1);
+      for (const entry of published) mark.run(textOf(entry));
+      this.#database
+        .prepare("INSERT OR REPLACE INTO cursor VALUES (1, ?, ?, ?, ?)")
+        .run(cursor.size, cursor.root, cursor.note, JSON.stringify(versions));
+      this.#database.exec("COMMIT");
+    } catch (error) {
+      this.#database.exec("ROLLBACK");
+      throw error;
+    }
+    this.#cursor = cursor;
+    this.#versions = versions;
+  }
+
+  [Symbol.dispose](): void {
+    this.#database.close();
+  }
+}
+
+function textOf(entry: LedgerEntry): string {
+  return Buffer.from(encodeEntry(entry)).toString();
+}

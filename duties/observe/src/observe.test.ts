@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { RunningDuty } from "@countersign/daemon/child";
+import { request } from "@countersign/daemon/client";
+import { headBytes, headPath, nextChannel } from "@countersign/repository/next-channel";
+import { nextHead } from "@countersign/repository/next-head";
+import { nextSnapshot } from "@countersign/repository/next-snapshot";
+import { nextTimestamp } from "@countersign/repository/next-timestamp";
+import { documentBytes, signDocument } from "@countersign/repository/sign-document";
+import { targetStorePath } from "@countersign/repository/target-path";
+import { sha256 } from "@countersign/trust/digest";
+import { accept } from "@countersign/trust/refusal";
+import type { Entry, Head } from "@countersign/trust/release/head";
+import type { Statement } from "@countersign/trust/release/statement";
+import type { Snapshot } from "@countersign/trust/tuf/snapshot";
+import type { Targets } from "@countersign/trust/tuf/targets";
+import type { Timestamp } from "@countersign/trust/tuf/timestamp";
+import { observeConfig } from "@countersign/world/duty-configs";
+import { layGround } from "@countersign/world/ground";
+import { appPlan } from "@countersign/world/plan";
+import { enter, sampleStatement } from "@countersign/world/sample-release";
+import { parseConfig } from "./config.ts";
+import type { Finding } from "./finding.ts";
+import type { Status } from "./observer.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "observe-"));
+const ground = await layGround(directory, {
+  ...appPlan("hello", "stable", ["ann", "ben", "cem", "dia"]),
+  soakSeconds: 1,
+  urgent: { soakSeconds: 1, extraApprovals: 1 },
+  pace: { batchMilliseconds: 10, pollMilliseconds: 20, heartbeatMilliseconds: 300, timestampSeconds: 3600 },
+});
+after(async () => {
+  await ground[Symbol.asyncDispose]();
+  rmSync(directory, { recursive: true });
+});
+const { project, store, ledger, key } = ground;
+
+// Whoever owns the signers and publish: they publish what they like.
+const place = { product: "hello", platform: "linux-x64", channel: "stable" };
+const expires = "2090-01-01T00:00:00Z";
+let head: Head | undefined;
+let channel: Targets | undefined;
+let snapshot: Snapshot | undefined;
+let timestamp: Timestamp | undefined;
+
+async function log(type: "targets" | "policy" | "channel", bytes: Uint8Array): Promise<void> {
+  const logged = await ledger.append({ type, digest: sha256(bytes) });
+  assert.ok(logged.ok, JSON.stringify(logged));
+}
+
+async function publish(entry: Entry<Statement>, { logged = true } = {}): Promise<void> {
+  head = nextHead(head, place, entry);
+  channel = nextChannel(channel, new Map([[headPath(place), head]]), expires);
+  const signers = await Promise.all(["sign-ann", "sign-ben"].map(key));
+  const file = documentBytes(await signDocument(channel, signers));
+  if (logged) await log("channel", file);
+  await store.write(targetStorePath(headPath(place), sha256(headBytes(head))), headBytes(head));
+  await store.write(`metadata/${channel.version}.stable.json`, file);
+  const targets = (await store.read("metadata/1.targets.json")) ?? new Uint8Array();
+  const files = new Map([
+    ["targets.json", { version: 1, bytes: targets }],
+    ["stable.json", { version: channel.version, bytes: file }],
+  ]);
+  snapshot = nextSnapshot(snapshot, files, expires);
+  const listing = documentBytes(await signDocument(snapshot, [await key("publish-snapshot")]));
+  await store.write(`metadata/${snapshot.version}.snapshot.json`, listing);
+  const note = await ledger.checkpoint();
+  assert.ok(note.ok);
+  timestamp = nextTimestamp(timestamp, { version: snapshot.version, bytes: listing }, note.value, expires);
+  await store.write("metadata/timestamp.json", documentBytes(await signDocument(timestamp, [await key("publish-timestamp")])));
+}
+
+let observe: RunningDuty = await start();
+async function start(): Promise<RunningDuty> {
+  return ground.start("observe", "observe", observeConfig(project, 0, ground.url));
+}
+
+async function ask<T>(path: string): Promise<T> {
+  const answer = await request(observe.url + path, {}, (json) => accept(json as T));
+  assert.ok(answer.ok, JSON.stringify(answer));
+  return answer.value;
+}
+const findings = async () => (await ask<{ findings: readonly Finding[] }>("/findings")).findings;
+const found = async () => (await findings()).map(({ detector }) => detector);
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (let wait = 0; wait < 300; wait++, await sleep(25)) if (await holds()) return;
+  assert.fail(`it did not come about: ${JSON.stringify(await findings())}`);
+}
+
+/** After a whole look that began after now. */
+async function look(): Promise<Status> {
+  const before = Date.now();
+  const looks = new Set<number>();
+  for (;;) {
+    const status = await ask<Status>("/status");
+    if (status.looked > before) looks.add(status.looked);
+    if (looks.size > 1) return status;
+    await sleep(10);
+  }
+}
+
+const good = async (sequence: number) => enter(ground, await sampleStatement(ground, { sequence }));
+
+test("a configuration that says what nobody reads is refused", () => {
+  const refused = parseConfig({ ...observeConfig(project, 0, ground.url), keyFile: "key.json" });
+  assert.equal(refused.ok ? "ok" : refused.refusal.found, "keyFile");
+});
+
+test("before anything is published there is nothing to find, and an observer that saw nothing is not healthy", async () => {
+  const status = await look();
+  assert.equal(status.healthy, false);
+  assert.deepEqual(await found(), []);
+});
+
+test("an honest release is followed to the end of the ledger, and nothing is found", async () => {
+  for (const [type, path] of [
+    ["targets", "metadata/1.targets.json"],
+    ["policy", (await store.list("targets/"))[0] ?? ""],
+  ] as const)
+    await log(type, (await store.read(path)) ?? new Uint8Array());
+  await publish(await good(1));
+  const status = await look();
+  assert.equal(status.healthy, true);
+  assert.equal(status.size, 5); // targets, policy, provenance, release, channel
+  assert.ok(Math.abs(status.time - Date.now() / 1000) < 60);
+  assert.deepEqual(await found(), []);
+});
+
+test("signers who publish what nobody approved are seen", async () => {
+  await publish(await enter(ground, await sampleStatement(ground, { sequence: 2 }), { approvers: [] }));
+  await until(async () => (await found()).includes("unapproved-entry"));
+  const [finding] = await findings();
+  assert.deepEqual([finding?.severity, finding?.evidence["digest"]], ["Critical", head?.releases.at(-1)?.digest]);
+});
+
+test("a release whose entry is not in the ledger is seen", async () => {
+  const real = await good(3);
+  await publish({ ...real, proof: (head?.releases[0] ?? real).proof });
+  await until(async () => (await found()).includes("unlogged-entry"));
+});
+
+test("bytes without provenance are seen", async () => {
+  const statement = await sampleStatement(ground, { sequence: 4 });
+  await publish(await enter(ground, { ...statement, provenance: [sha256(Buffer.from("nothing"))] }));
+  await until(async () => (await found()).includes("unattested-release"));
+});
+
+test("a channel file that was signed in secret is seen", async () => {
+  await publish(await good(5), { logged: false });
+  await until(async () => (await found()).includes("unlogged-file"));
+});
+
+test("everything was found once, however often it is looked at", async () => {
+  await look();
+  assert.deepEqual(await found(), ["unapproved-entry", "unlogged-entry", "unattested-release", "unlogged-file"]);
+});
+
+test("killed and started again, it goes on from its cursor and repeats nothing", async () => {
+  const { size } = await look();
+  const before = await findings();
+  await observe.stop("SIGKILL");
+  const logged = await good(6); // while nobody looks
+  observe = await start();
+  assert.equal((await ask<Status>("/status")).size, size);
+  await publish(logged);
+  assert.equal((await look()).size, size + 3); // provenance, release, channel
+  assert.deepEqual(await findings(), before);
+  const lines = readFileSync(join(project.directory, "duties/observe/findings.jsonl"), "utf8").trimEnd().split("\n");
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line)),
+    before,
+  );
+});
+
+test("a replay of an older repository, properly signed, is seen", async () => {
+  const newest = (await store.read("metadata/timestamp.json")) ?? new Uint8Array();
+  await publish(await good(7));
+  await look();
+  await store.write("metadata/timestamp.json", newest);
+  await until(async () => (await found()).filter((name) => name === "repository-rolled-back").length === 3);
+  await publish(await good(8));
+  assert.equal((await look()).healthy, true);
+});
+
+test("a repository that does not verify is seen with its refusal, and again when it breaks again after it was whole", async () => {
+  const whole = (await store.read("metadata/timestamp.json")) ?? new Uint8Array();
+  await store.write("metadata/timestamp.json", Buffer.from("{}"));
+  await until(async () => (await found()).includes("repository-refused"));
+  assert.equal((await look()).healthy, false);
+  await store.write("metadata/timestamp.json", whole);
+  assert.equal((await look()).healthy, true);
+  await publish(await good(9));
+  await look();
+  await store.write("metadata/timestamp.json", Buffer.from("{}"));
+  await until(async () => (await found()).filter((name) => name === "repository-refused").length === 2);
+  await publish(await good(10));
+});
+
+test("what was approved in public, and never published, is mentioned once its soak is over; what was published is not", async () => {
+  const withheld = await good(11);
+  await until(async () => {
+    const names = (await findings()).filter(({ detector }) => detector === "unpublished-entry");
+    return names.some(({ evidence }) => JSON.stringify(evidence).includes(withheld.digest));
+  });
+  const mentioned = (await findings()).filter(({ detector }) => detector === "unpublished-entry");
+  assert.deepEqual(
+    mentioned.map(({ severity }) => severity),
+    ["Informational"],
+  );
+});

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+import { logEvent } from "@countersign/daemon/event";
+import { encodeEntry, type Entry as LedgerEntry } from "@countersign/tlog/entry";
+import { readEnvelope } from "@countersign/trust/envelope";
+import { type LedgerTrust, ledgerTrust, witnessedTime } from "@countersign/trust/ledger/checkpoint";
+import { accept, type Outcome } from "@countersign/trust/refusal";
+import { root } from "@countersign/trust/tuf/root";
+import type { Read } from "@countersign/trust/workflow/step";
+import type { Detector } from "./detector.ts";
+import { type Finding, findingOf } from "./finding.ts";
+import type { FindingsFile } from "./findings-file.ts";
+import type { LedgerCopy } from "./ledger-copy.ts";
+import { type LedgerReading, ledgerEntryOf, type Observation, type RepositoryReading, type Versions, versionsOf } from "./observation.ts";
+import { readLedger } from "./read-ledger.ts";
+import { readRepository } from "./read-repository.ts";
+
+/** What an observer works with. */
+export interface ObserverParts {
+  readonly read: Read;
+  readonly anchor: Uint8Array;
+  readonly detectors: readonly Detector[];
+  readonly findings: FindingsFile;
+  readonly copy: LedgerCopy;
+  readonly graceSeconds: number;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
+
+/** How the last look went. */
+export interface Status {
+  /** Entries of the ledger read and verified. */
+  readonly size: number;
+  /** Witnessed time of the newest checkpoint read, Unix seconds; 0 before the first. */
+  readonly time: number;
+  /** True if the last look read everything to its end and all of it verified. Silence is not health: look at `looked`. */
+  readonly healthy: boolean;
+  /** When a look last ended, Unix milliseconds; 0 before the first. */
+  readonly looked: number;
+}
+
+/** Looks at the path again and again, and remembers what it found. */
+export class Observer {
+  readonly #parts: ObserverParts;
+  /** By the newest root that ever verified here: what the ledger is believed by while the repository does not verify. */
+  #trust: LedgerTrust;
+  #status: Status;
+
+  private constructor(parts: ObserverParts, trust: LedgerTrust) {
+    this.#parts = parts;
+    this.#trust = trust;
+    this.#status = { size: parts.copy.cursor.size, time: 0, healthy: false, looked: 0 };
+  }
+
+  static open(parts: ObserverParts): Outcome<Observer> {
+    const embedded = readEnvelope(root, parts.anchor, "embedded root");
+    return embedded.ok ? accept(new Observer(parts, ledgerTrust(embedded.value.signed))) : embedded;
+  }
+
+  get status(): Status {
+    return this.#status;
+  }
+
+  get findings(): readonly Finding[] {
+    return this.#parts.findings.all;
+  }
+
+  /** One look. Findings are on disk before the cursor moves: killed between the two, it reads and finds the same again, once. */
+  async look(): Promise<void> {
+    const { copy, now } = this.#parts;
+    try {
+      const observation = await this.#observe();
+      this.#find(observation);
+      this.#advance(observation);
+      const { repository, ledger, time } = observation;
+      const healthy = repository.state === "verified" && ledger.state === "read";
+      this.#status = { size: copy.cursor.size, time: Math.max(time, this.#status.time), healthy, looked: now() };
+    } catch (error) {
+      this.#status = { ...this.#status, healthy: false };
+      throw error;
+    }
+  }
+
+  async #observe(): Promise<Observation> {
+    const { read, anchor, copy, graceSeconds, now } = this.#parts;
+    const { cursor, versions } = copy;
+    const repository = await readRepository(read, anchor, "timestamp.json" in versions, now());
+    if (repository.state === "verified") this.#trust = repository.view.ledger;
+    const shown = repository.state === "verified" ? repository.view.checkpoint : undefined;
+    const ledger = await readLedger(read, this.#trust, cursor, shown); // after the repository, which names nothing later than this
+    const fresh = new Set(ledger.state === "read" ? ledger.entries.map(({ entry }) => textOf(entry)) : []);
+    const isLogged = (entry: LedgerEntry): boolean => fresh.has(textOf(entry)) || copy.has(entry);
+    const time = ledger.state === "read" ? witnessedTime(ledger.checkpoint, this.#trust.quorum) : 0;
+    return { repository, ledger, time, cursor, versions, isLogged, unpublished: copy.unpublished(), graceSeconds };
+  }
+
+  #find(observation: Observation): void {
+    const { detectors, findings, now } = this.#parts;
+    const found = detectors.flatMap((detector) => detector.detect(observation).map((suspicion) => findingOf(detector, suspicion, now())));
+    for (const { id, severity, title, detector } of findings.add(found)) logEvent("observe", "finding", { id, severity, title, detector });
+  }
+
+  #advance({ repository, ledger, time, cursor, versions }: Observation): void {
+    const next = nextVersions(versions, repository);
+    const grown = nextCursor(cursor, ledger);
+    if (grown.note === cursor.note && JSON.stringify(next) === JSON.stringify(versions)) return;
+    this.#parts.copy.advance({
+      cursor: grown,
+      versions: next,
+      entries: ledger.state === "read" ? ledger.entries : [],
+      published: repository.state === "verified" ? repository.entries.map(({ entry }) => ledgerEntryOf(entry)) : [],
+      time,
+    });
+  }
+}
+
+function nextCursor(cursor: Observation["cursor"], ledger: LedgerReading): Observation["cursor"] {
+  if (ledger.state !== "read") return cursor;
+  const { note, checkpoint } = ledger.checkpoint;
+  return { size: checkpoint.size, root: checkpoint.root, note };
+}
+
+/** The highest of each: a repository that goes back moves nothing here. */
+function nextVersions(versions: Versions, repository: RepositoryReading): Versions {
+  if (repository.state !== "verified") return versions;
+  const seen = Object.entries(versionsOf(repository.view));
+  return { ...versions, ...Object.fromEntries(seen.map(([name, version]) => [name, Math.max(version, versions[name] ?? 0)])) };
+}
+
+function textOf(entry: LedgerEntry): string {
+  return Buffer.from(encodeEntry(entry)).toString();
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Check, decide } from "@countersign/trust/check";
+import { isDigest } from "@countersign/trust/digest";
+import type { Envelope } from "@countersign/trust/envelope";
+import { keyidOf, type PublicKey } from "@countersign/trust/key";
+import { signersOf } from "@countersign/trust/quorum";
+import type { Denial } from "@countersign/trust/revocation/list";
+import type { DenialRequest } from "./denial-request.ts";
+import { denialsWith, listBytes, MAX_LIST_BYTES } from "./list-file.ts";
+
+/** A request under judgement. Repeating one changes nothing, so a replay needs no defence. */
+export interface RequestSubject {
+  readonly candidate: Envelope<DenialRequest>;
+  readonly revoker: string;
+  readonly operators: readonly PublicKey[];
+  /** Identifiers of the keys that say who may say no. */
+  readonly protectedKeys: ReadonlySet<string>;
+  /** What is denied already. */
+  readonly denials: readonly Denial[];
+}
+
+const MAX_REASON = 500;
+
+export const requestChecks: readonly Check<RequestSubject>[] = [
+  {
+    name: "request/operator",
+    source: "halting takes one person",
+    examine: ({ candidate, operators }) => {
+      const keys = Object.fromEntries(operators.map((key) => [keyidOf(key), key]));
+      const signers = signersOf(candidate, { keys, keyids: Object.keys(keys), threshold: 1 });
+      return decide(
+        signers.length > 0,
+        `a signature by one of ${operators.length} operators`,
+        signers.join(", ") || "none",
+        "operator-not-known",
+        "Sign it with an operator's key, or ask the revoker's owner to add yours.",
+      );
+    },
+  },
+  {
+    name: "request/revoker",
+    source: "each revoker its own list",
+    examine: ({ candidate, revoker }) =>
+      decide(
+        candidate.signed.revoker === revoker,
+        revoker,
+        candidate.signed.revoker,
+        "another-revoker",
+        "Send it to the revoker that it names, or sign one for this revoker.",
+      ),
+  },
+  {
+    name: "request/name",
+    source: "a denial of a mistyped name would stop nothing",
+    examine: ({ candidate }) => {
+      const { kind, name } = candidate.signed.denial;
+      return decide(
+        isDigest(name),
+        `the digest of a ${kind}, or a builder's key identifier: 64 hex digits`,
+        name.slice(0, 80),
+        "denial-names-nothing",
+        "Name it by its digest, never by its version or file name.",
+      );
+    },
+  },
+  {
+    name: "request/deny-only",
+    source: "revocations never name root, targets, revoke, log or witness keys",
+    examine: ({ candidate, protectedKeys }) => {
+      const { name } = candidate.signed.denial;
+      return decide(
+        !protectedKeys.has(name),
+        "a release, build, builder or approval",
+        protectedKeys.has(name) ? `${name.slice(0, 12)}, a key that a quorum of owners answers for` : `${name.slice(0, 12)}`,
+        "denial-out-of-bounds",
+        "Let the owners of root or targets replace that key.",
+      );
+    },
+  },
+  {
+    name: "request/room",
+    source: "a list that devices could not read would stop nothing at all",
+    examine: ({ candidate, denials }) => {
+      const { denial } = candidate.signed;
+      const bytes = listBytes(denialsWith(denials, [denial]));
+      return decide(
+        denial.reason.length <= MAX_REASON && bytes <= MAX_LIST_BYTES,
+        `a reason of at most ${MAX_REASON} characters, and a list of at most ${MAX_LIST_BYTES} bytes`,
+        `${denial.reason.length} characters, ${bytes} bytes`,
+        "list-full",
+        "Shorten the reason; or deny the builder or the build instead of each release; or ask another revoker.",
+      );
+    },
+  },
+];

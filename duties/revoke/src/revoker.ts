@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { CustodyKey } from "@countersign/custody/key";
+import { logEvent } from "@countersign/daemon/event";
+import type { LedgerClient } from "@countersign/repository/ledger-client";
+import { readFrom } from "@countersign/repository/read-from";
+import type { Store } from "@countersign/repository/store";
+import { openRepository } from "@countersign/repository/view";
+import { judge } from "@countersign/trust/check";
+import { sha256 } from "@countersign/trust/digest";
+import { type Envelope, readEnvelope } from "@countersign/trust/envelope";
+import type { PublicKey } from "@countersign/trust/key";
+import { ledgerTrust } from "@countersign/trust/ledger/checkpoint";
+import { loggedCheck } from "@countersign/trust/ledger/inclusion";
+import type { Policy } from "@countersign/trust/policy/policy";
+import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
+import type { Denial } from "@countersign/trust/revocation/list";
+import { type Root, root } from "@countersign/trust/tuf/root";
+import { type DenialRecord, type RecordFile, recordWith } from "./denial-record.ts";
+import { denialRequest } from "./denial-request.ts";
+import { denialsWith, listPath, readOwnList, signList } from "./list-file.ts";
+import { isMerged, latestPath, mergedLists } from "./merged-lists.ts";
+import { newestCheckpoint } from "./newest-checkpoint.ts";
+import { newestRoot } from "./newest-root.ts";
+import { protectedKeys } from "./protected-keys.ts";
+import { requestChecks } from "./request-checks.ts";
+
+/** What a revoker works with. */
+export interface RevokerParts {
+  /** The name under which the policy lists its key. */
+  readonly name: string;
+  readonly key: CustodyKey;
+  readonly operators: readonly PublicKey[];
+  readonly store: Store;
+  readonly ledger: LedgerClient;
+  readonly anchor: Uint8Array;
+  readonly file: RecordFile;
+  readonly refreshMilliseconds: number;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
+
+/** A list as it stands in the store, and how many of the record's denials it carries. */
+interface Issued {
+  readonly bytes: Uint8Array;
+  readonly denials: number;
+  /** Unix milliseconds. */
+  readonly at: number;
+}
+
+/**
+ * One revoker's list. A denial is on disk before anything else happens with it, and no step after that can lose it. What changes the
+ * list happens one after the other.
+ */
+export class Revoker {
+  readonly #parts: RevokerParts;
+  #root: Envelope<Root>;
+  /** The newest policy that this process has verified. */
+  #policy: Policy | undefined;
+  #record: DenialRecord;
+  #issued: Issued | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  private constructor(parts: RevokerParts, root: Envelope<Root>, record: DenialRecord) {
+    this.#parts = parts;
+    this.#root = root;
+    this.#record = record;
+  }
+
+  /** Goes on from the record and from the list in the store; refused where the record or the embedded root does not read. */
+  static async open(parts: RevokerParts): Promise<Outcome<Revoker>> {
+    const embedded = readEnvelope(root, parts.anchor, "embedded root");
+    if (!embedded.ok) return embedded;
+    const record = await parts.file.read();
+    if (!record.ok) return record;
+    const published = await readOwnList(readFrom(parts.store), parts.name, parts.key);
+    return accept(new Revoker(parts, embedded.value, recordWith(record.value, published?.signed)));
+  }
+
+  get record(): DenialRecord {
+    return this.#record;
+  }
+
+  /** Takes an operator's request. Accepted, it is in the store and stays on the list for ever; asked again, nothing changes. */
+  deny(body: Uint8Array): Promise<Outcome<DenialRecord>> {
+    return this.#serially(async () => {
+      const denial = await this.#judged(body);
+      if (!denial.ok) return denial;
+      const denials = denialsWith(this.#record.denials, [denial.value]);
+      if (denials.length > this.#record.denials.length) {
+        await this.#save({ ...this.#record, denials });
+        logEvent("revoke", "denied", { kind: denial.value.kind, name: denial.value.name, until: denial.value.until });
+      }
+      const issued = this.#issued?.denials === denials.length ? accept(this.#record) : await this.#issue();
+      if (issued.ok) return issued;
+      const { expected, found } = issued.refusal;
+      return refuse(
+        "denial-kept",
+        expected,
+        found,
+        "It is kept, and in the list as soon as there can be one. Tell the other revokers too.",
+      );
+    });
+  }
+
+  /** Signs the list anew if that is due or a denial is not in it yet; merges it anew where another revoker's merge missed it. */
+  refresh(): Promise<Outcome<DenialRecord>> {
+    return this.#serially(async () => {
+      const { store, now, refreshMilliseconds } = this.#parts;
+      const issued = this.#issued;
+      const current = issued?.denials === this.#record.denials.length && now() - issued.at < refreshMilliseconds;
+      if (!current) return this.#issue();
+      if (!(await isMerged(store, issued.bytes))) await this.#merge(issued.bytes);
+      return accept(this.#record);
+    });
+  }
+
+  /** Brings the newest list into the ledger if it denies more than the last that is there. */
+  async log(): Promise<Outcome<DenialRecord>> {
+    const issued = this.#issued;
+    if (issued === undefined || issued.denials <= this.#record.logged) return accept(this.#record);
+    const entry = { type: "revocations", digest: sha256(issued.bytes) } as const;
+    const logged = await this.#parts.ledger.append(entry);
+    if (!logged.ok) return logged;
+    const { proof, index } = logged.value;
+    const proven = loggedCheck("revocations").examine({ candidate: entry, proof, ledger: ledgerTrust(this.#root.signed) });
+    if (!proven.ok) return proven;
+    logEvent("revoke", "logged", { index, digest: entry.digest, denials: issued.denials });
+    return this.#serially(async () => accept(await this.#save({ ...this.#record, logged: issued.denials })));
+  }
+
+  async #judged(body: Uint8Array): Promise<Outcome<Denial>> {
+    const candidate = readEnvelope(denialRequest, body, "denial request");
+    if (!candidate.ok) return candidate;
+    const { store, anchor, name, operators, key } = this.#parts;
+    // A repository that does not verify, or is out of date, is no reason not to stop something: the keys known so far stay protected.
+    const view = await openRepository(readFrom(store), anchor, 0);
+    if (view.ok) this.#policy = view.value.policy;
+    const guarded = protectedKeys(this.#root.signed, this.#policy, key.keyid);
+    const { denials } = this.#record;
+    const { outcome } = judge({ candidate: candidate.value, revoker: name, operators, protectedKeys: guarded, denials }, requestChecks);
+    return outcome.ok ? accept(outcome.value.signed.denial) : outcome;
+  }
+
+  /** The next version: on disk first, then signed, then written, then merged. */
+  async #issue(): Promise<Outcome<DenialRecord>> {
+    const { name, key, store, now } = this.#parts;
+    const dated = await this.#newestCheckpoint();
+    if (!dated.ok) return dated;
+    const checkpoint = dated.value;
+    const record = await this.#save({ ...this.#record, version: this.#record.version + 1, checkpoint });
+    const { version, denials } = record;
+    const list = { _type: "revocations", spec: "countersign/1", revoker: name, version, checkpoint, denials } as const;
+    const bytes = await signList(list, key);
+    await store.write(listPath(name), bytes);
+    await this.#merge(bytes);
+    this.#issued = { bytes, denials: denials.length, at: now() };
+    return accept(record);
+  }
+
+  async #merge(bytes: Uint8Array): Promise<void> {
+    const { name, store } = this.#parts;
+    await store.write(latestPath, await mergedLists(store, name, bytes));
+  }
+
+  /** What dates the next list. Where the store has nothing newer that verifies, the list keeps its date, and is as old as it says. */
+  async #newestCheckpoint(): Promise<Outcome<string>> {
+    const read = readFrom(this.#parts.store);
+    const { root, refusal } = await newestRoot(this.#root, read);
+    this.#root = root;
+    if (refusal !== undefined) logEvent("revoke", "root-refused", { after: root.signed.version, ...refusal });
+    const { checkpoint: held } = this.#record;
+    const newest = await newestCheckpoint(read, ledgerTrust(root.signed), held);
+    if (newest.ok) return accept(newest.value.note);
+    if (held === null) return newest;
+    logEvent("revoke", "checkpoint-refused", { ...newest.refusal });
+    return accept(held);
+  }
+
+  async #save(record: DenialRecord): Promise<DenialRecord> {
+    await this.#parts.file.save(record);
+    this.#record = record;
+    return record;
+  }
+
+  #serially<T>(task: () => Promise<T>): Promise<T> {
+    const next = this.#last.then(task);
+    this.#last = next.catch(() => undefined); // whoever asked for it hears of it; what comes after starts all the same
+    return next;
+  }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { defaultLimits } from "@countersign/trust/limits";
+import type { DownloadLimits } from "@countersign/trust/policy/policy";
+import type { Outcome } from "@countersign/trust/refusal";
+import type { Artifact } from "@countersign/trust/release/statement";
+import { download } from "@countersign/updater/download";
+import { entryChecks } from "@countersign/updater/entry-checks";
+import { streamChecks } from "@countersign/updater/stream-checks";
+import type { TreeManifest } from "@countersign/updater/tree";
+import { unpack } from "@countersign/updater/unpack";
+
+/**
+ * What devices would find in an artifact: its bytes are fetched by digest, hashed on the way, and unpacked with all the protections of a
+ * device into `directory`, which is the caller's to remove. Refuses what a device would refuse.
+ */
+export async function artifactTree(
+  store: string,
+  { platform, sha256, length, unpacked, files }: Artifact,
+  limits: DownloadLimits,
+  directory: string,
+): Promise<Outcome<TreeManifest>> {
+  const file = join(directory, `${platform}-${sha256}`);
+  const fetched = await download({ url: `${store}/artifacts/${sha256}`, file, length, sha256, limits }, streamChecks);
+  if (!fetched.ok) return fetched;
+  const tree = `${file}.tree`;
+  await mkdir(tree, { mode: 0o700 });
+  const { pathLength, pathDepth: depth } = defaultLimits;
+  return unpack(file, tree, { unpackedBytes: unpacked, files, pathLength, depth }, entryChecks);
+}

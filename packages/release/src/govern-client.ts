@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+import { array, type Decoder, digest as digestDecoder, literal, open } from "@countersign/trust/decode";
+import type { Digest } from "@countersign/trust/digest";
+import type { Signed } from "@countersign/trust/envelope";
+import { type Outcome, refuse } from "@countersign/trust/refusal";
+import type { Approval } from "@countersign/trust/release/approval";
+import type { Order } from "@countersign/trust/release/order";
+import type { Statement } from "@countersign/trust/release/statement";
+import { ask } from "./ask.ts";
+import {
+  type Proposal,
+  type ProposalState,
+  type ProposalSummary,
+  proposal,
+  proposalSummary,
+  type SignerTrail,
+  signerTrail,
+  states,
+} from "./proposal.ts";
+
+export type RequestState = "open" | "signed" | "published" | "refused" | "superseded";
+
+/** A signing request, as far as those who wait for it look at it. */
+export interface RequestSummary {
+  /** The release or order that it adds. */
+  readonly added: Digest;
+  readonly trails: readonly SignerTrail[];
+}
+
+/** govern, as people and pipelines ask it. It collects and reports; whatever matters is verified by whoever asked. */
+export interface GovernClient {
+  proposals(): Promise<Outcome<readonly ProposalSummary[]>>;
+  /** Refuses a proposal that is not the one of this digest. */
+  proposal(digest: Digest): Promise<Outcome<Proposal>>;
+  propose(body: Statement | Order, proposal: Signed<Approval>): Promise<Outcome<ProposalState>>;
+  approve(digest: Digest, approval: Signed<Approval>): Promise<Outcome<ProposalState>>;
+  requests(state: RequestState): Promise<Outcome<readonly RequestSummary[]>>;
+}
+
+const inState: Decoder<{ readonly state: ProposalState }> = open({ state: literal(...states) });
+const proposals = open({ proposals: array(proposalSummary) });
+const requests = open({ requests: array(open<RequestSummary>({ added: digestDecoder, trails: array(signerTrail) })) });
+
+export function governClient(url: string): GovernClient {
+  return {
+    async proposals() {
+      const answer = await ask(`${url}/proposals`, proposals);
+      return answer.ok ? { ok: true, value: answer.value.proposals } : answer;
+    },
+    async proposal(digest) {
+      const answer = await ask(`${url}/proposals/${digest}`, proposal);
+      if (!answer.ok || answer.value.digest === digest) return answer;
+      return refuse(
+        "digest-mismatch",
+        digest,
+        answer.value.digest,
+        "govern shows another statement than was asked for. Do not approve; tell the security team.",
+      );
+    },
+    async propose(body, signed) {
+      const answer = await ask(`${url}/proposals`, inState, { body, proposal: signed });
+      return answer.ok ? { ok: true, value: answer.value.state } : answer;
+    },
+    async approve(digest, signed) {
+      const answer = await ask(`${url}/proposals/${digest}/approvals`, inState, signed);
+      return answer.ok ? { ok: true, value: answer.value.state } : answer;
+    },
+    async requests(state) {
+      const answer = await ask(`${url}/requests?state=${state}`, requests);
+      return answer.ok ? { ok: true, value: answer.value.requests } : answer;
+    },
+  };
+}

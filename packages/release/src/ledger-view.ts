@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+import { httpReader } from "@countersign/repository/http-store";
+import { readFrom } from "@countersign/repository/read-from";
+import type { Reader } from "@countersign/repository/store";
+import { openRepository } from "@countersign/repository/view";
+import { appendLeaves } from "@countersign/tlog/append";
+import { decodeBundle, MAX_BUNDLE_BYTES } from "@countersign/tlog/bundle";
+import { type Entry, encodeEntry, parseEntry } from "@countersign/tlog/entry";
+import { equalBytes, leafHash } from "@countersign/tlog/hash";
+import { verifyInclusion } from "@countersign/tlog/merkle";
+import { MAX_NOTE_BYTES } from "@countersign/tlog/note";
+import { type CosignedCheckpoint, verifyCosigned } from "@countersign/tlog/quorum";
+import { bundlePath, TILE_WIDTH, tileWidth } from "@countersign/tlog/tile";
+import { inclusionProof, type ReadTile } from "@countersign/tlog/tree";
+import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
+import { readFile } from "@countersign/trust/workflow/step";
+import type { Source } from "./published.ts";
+
+/** The ledger as a stranger sees it, at a checkpoint that the log signed and the witness quorum cosigned. */
+export interface LedgerView {
+  readonly cosigned: CosignedCheckpoint;
+  /** The files of the log; nothing in them is trusted. */
+  readonly readTile: ReadTile;
+}
+
+/** A ledger entry with its place. */
+export interface PlacedEntry {
+  readonly index: number;
+  readonly entry: Entry;
+}
+
+/** Opens the ledger beside a repository, under the log and the witnesses that the newest root names. */
+export async function openLedger({ store, anchor, now }: Source): Promise<Outcome<LedgerView>> {
+  const reader = httpReader(store);
+  const read = readFrom(reader);
+  const repository = await openRepository(read, anchor, now);
+  if (!repository.ok) return repository;
+  const note = await readFile(read, "log/checkpoint", MAX_NOTE_BYTES);
+  if (!note.ok) return note;
+  const cosigned = verifyCosigned(note.value, repository.value.ledger);
+  return cosigned.ok ? accept({ cosigned: cosigned.value, readTile: tilesOf(reader) }) : cosigned;
+}
+
+/** Reads every entry, and sees that together they are exactly the tree that was cosigned. Answers how many of each type there are. */
+export async function verifyLedger(ledger: LedgerView): Promise<Outcome<ReadonlyMap<string, number>>> {
+  const entries = await entriesFrom(0, ledger);
+  if (!entries.ok) return entries;
+  const leaves = entries.value.map(({ entry }) => leafHash(encodeEntry(entry)));
+  const tree = await appendLeaves(0, leaves, async () => undefined);
+  if (!tree.ok) return tree;
+  if (!equalBytes(tree.value.root, ledger.cosigned.checkpoint.root)) return inconsistent("entries that hash to the cosigned root");
+  const types = Map.groupBy(entries.value, ({ entry }) => entry.type);
+  return accept(new Map([...types].map(([type, those]) => [type, those.length])));
+}
+
+/** The newest `count` entries, oldest first, each proven to be in the tree that was cosigned. */
+export async function lastEntries(ledger: LedgerView, count: number): Promise<Outcome<readonly PlacedEntry[]>> {
+  const { size, root } = ledger.cosigned.checkpoint;
+  const entries = await entriesFrom(Math.max(0, size - count), ledger);
+  if (!entries.ok) return entries;
+  for (const { index, entry } of entries.value) {
+    const proof = await inclusionProof(index, size, ledger.readTile);
+    if (!proof.ok) return proof;
+    if (!verifyInclusion(index, size, leafHash(encodeEntry(entry)), proof.value, root))
+      return inconsistent(`the entry that was cosigned at ${index}`);
+  }
+  return entries;
+}
+
+/** The entries from an index on, as the log's files have them. */
+async function entriesFrom(first: number, { cosigned, readTile }: LedgerView): Promise<Outcome<readonly PlacedEntry[]>> {
+  const { size } = cosigned.checkpoint;
+  const placed: PlacedEntry[] = [];
+  for (let bundle = Math.floor(first / TILE_WIDTH); bundle * TILE_WIDTH < size; bundle++) {
+    const width = tileWidth(0, bundle, size);
+    const bytes = (await readTile(bundlePath(bundle, width))) ?? (await readTile(bundlePath(bundle, TILE_WIDTH)));
+    const leaves = decodeBundle(bytes ?? new Uint8Array());
+    if (!leaves.ok) return leaves;
+    if (leaves.value.length < width) return inconsistent(`${width} entries in ${bundlePath(bundle, width)}`);
+    for (const [at, leaf] of leaves.value.slice(0, width).entries()) {
+      const entry = parseEntry(leaf);
+      if (!entry.ok) return entry;
+      placed.push({ index: bundle * TILE_WIDTH + at, entry: entry.value });
+    }
+  }
+  return accept(placed.filter(({ index }) => index >= first));
+}
+
+function inconsistent(expected: string): Outcome<never> {
+  return refuse("ledger-inconsistent", expected, "something else", "Read from another mirror, and report this one.");
+}
+
+function tilesOf(reader: Reader): ReadTile {
+  return (path) => reader.read(`log/${path}`, MAX_BUNDLE_BYTES);
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+import { decodeBase64 } from "@countersign/tlog/base64";
+import { array, closed, type Decoder, decodeBytes, Malformed, text } from "../decode.ts";
+import { type Digest, sha256 } from "../digest.ts";
+import { type PublicKey, verifySignature } from "../key.ts";
+import type { Outcome } from "../refusal.ts";
+
+/** A DSSE envelope (secure-systems-lab/dsse, protocol 1.0.2) as it was read; nothing is verified yet. */
+export interface Dsse {
+  readonly payloadType: string;
+  readonly payload: Uint8Array;
+  readonly signatures: readonly { readonly keyid: string; readonly sig: Uint8Array }[];
+  readonly digest: Digest;
+}
+
+interface Wire {
+  readonly payloadType: string;
+  readonly payload: Uint8Array;
+  readonly signatures: readonly { readonly keyid: string; readonly sig: Uint8Array }[];
+}
+
+const base64: Decoder<Uint8Array> = (value, at) => {
+  const bytes = decodeBase64(text(value, at));
+  if (bytes === undefined) throw new Malformed(at, "canonical base64", value);
+  return bytes;
+};
+
+const wire: Decoder<Wire> = closed<Wire>({
+  payloadType: text,
+  payload: base64,
+  signatures: array(closed({ keyid: text, sig: base64 }), 1, 16),
+});
+
+export function readDsse(bytes: Uint8Array): Outcome<Dsse> {
+  const read = decodeBytes(wire, bytes, "DSSE envelope");
+  return read.ok ? { ok: true, value: { ...read.value, digest: sha256(bytes) } } : read;
+}
+
+/** Pre-authentication encoding: the bytes that are signed. */
+export function preAuthenticationEncoding(payloadType: string, payload: Uint8Array): Uint8Array {
+  const type = new TextEncoder().encode(payloadType);
+  const header = new TextEncoder().encode(`DSSEv1 ${type.length} ${payloadType} ${payload.length} `);
+  return Buffer.concat([header, payload]);
+}
+
+/** True if `key` signed the envelope. The key identifier in the envelope is a hint only, and is not looked at. */
+export function dsseSignedBy(envelope: Dsse, key: PublicKey): boolean {
+  const message = preAuthenticationEncoding(envelope.payloadType, envelope.payload);
+  return envelope.signatures.some(({ sig }) => verifySignature(key, message, Buffer.from(sig).toString("hex")));
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createHash } from "node:crypto";
+import { type Check, decide } from "../check.ts";
+import type { Entry } from "./head.ts";
+import type { Artifact, Statement } from "./statement.ts";
+
+/** What a device is, and has confirmed before. */
+export interface DeviceFacts {
+  readonly product: string;
+  readonly platform: string;
+  readonly channel: string;
+  /** A name that only this device has; it decides the device's turn in a rollout. */
+  readonly id: string;
+  readonly privileges: readonly string[];
+  readonly epochFloor: number;
+  /** The highest sequence ever confirmed here; 0 for none. */
+  readonly sequenceFloor: number;
+}
+
+export interface DeviceSubject {
+  readonly candidate: Entry<Statement>;
+  readonly device: DeviceFacts;
+  /** A recall may lead to a lower sequence, never below the epoch floor. */
+  readonly reason: "newer" | "recalled";
+  /** Seconds of witnessed time since the soak ended. */
+  readonly sinceSoak: number;
+}
+
+export function artifactFor(statement: Statement, platform: string): Artifact | undefined {
+  return statement.artifacts.find((artifact) => artifact.platform === platform);
+}
+
+/** Where in a rollout a device stands: from 0 (first) to 1 (last), its own for each release, and nobody's to choose. */
+export function rolloutPoint(release: string, deviceId: string): number {
+  return createHash("sha256").update(`${release}\n${deviceId}`).digest().readUInt32BE(0) / 2 ** 32;
+}
+
+/** The device's own rules (gate 8): is this for me, and is it forward? */
+export const releaseChecks: readonly Check<DeviceSubject>[] = [
+  {
+    name: "release/target",
+    source: "arbitrary or wrong software",
+    examine: ({ candidate: { body }, device }) =>
+      decide(
+        body.product === device.product && body.channel === device.channel && artifactFor(body, device.platform) !== undefined,
+        `${device.product} for ${device.platform} on ${device.channel}`,
+        `${body.product} for ${body.artifacts.map((artifact) => artifact.platform).join(", ")} on ${body.channel}`,
+        "wrong-target",
+        "This release is not for this device; the head that offers it is wrong.",
+      ),
+  },
+  {
+    name: "release/sequence",
+    source: "order is a number; rollback",
+    examine: ({ candidate: { body }, device, reason }) =>
+      decide(
+        reason === "recalled" || body.sequence > device.sequenceFloor,
+        reason === "recalled" ? "any sequence, by a recall order" : `a sequence above ${device.sequenceFloor}`,
+        `sequence ${body.sequence}`,
+        "sequence-rolled-back",
+        "Only an approved recall order leads back; a newer release must have a higher sequence.",
+      ),
+  },
+  {
+    name: "release/epoch",
+    source: "the rollback floor",
+    examine: ({ candidate: { body }, device }) =>
+      decide(
+        body.epoch >= device.epochFloor,
+        `epoch ${device.epochFloor} or later`,
+        `epoch ${body.epoch}`,
+        "below-epoch-floor",
+        "This device will never run it again; re-issue it with a new sequence and the current epoch.",
+      ),
+  },
+  {
+    name: "release/epoch-step",
+    source: "at most one epoch more per release: a leap would strand every device above all that can be released",
+    examine: ({ candidate: { body }, device }) => {
+      const highest = device.epochFloor + Math.max(0, body.sequence - device.sequenceFloor);
+      return decide(
+        body.epoch <= highest,
+        `epoch ${highest} or earlier`,
+        `epoch ${body.epoch}`,
+        "epoch-leapt",
+        "Release it again with an epoch that is the predecessor's, or one more.",
+      );
+    },
+  },
+  {
+    name: "release/turn",
+    source: "devices choose their place in a rollout themselves",
+    examine: ({ candidate, device, reason, sinceSoak }) => {
+      const over = candidate.body.rollout.overSeconds;
+      const turn = Math.floor(rolloutPoint(candidate.digest, device.id) * over);
+      return decide(
+        reason === "recalled" || sinceSoak >= turn,
+        `this device's turn, ${turn} s after the soak`,
+        `${sinceSoak} s after the soak`,
+        "not-this-devices-turn",
+        "Wait: the rollout reaches this device by itself.",
+      );
+    },
+  },
+];
+
+/** Gate 12: a release may ask for what the device was told to grant, and for nothing more. */
+export const privilegeChecks: readonly Check<DeviceSubject>[] = [
+  {
+    name: "privileges/granted",
+    source: "declared privileges against what the device grants",
+    examine: ({ candidate: { body }, device }) => {
+      const extra = body.privileges.filter((privilege) => !device.privileges.includes(privilege));
+      return decide(
+        extra.length === 0,
+        `nothing beyond: ${device.privileges.join(", ") || "no privileges"}`,
+        extra.length === 0 ? `asks for ${body.privileges.join(", ") || "none"}` : `asks also for ${extra.join(", ")}`,
+        "privilege-not-granted",
+        "Grant it on this device knowingly, or ask for a release without it.",
+      );
+    },
+  },
+];

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Check, decide, judge, type Verified } from "../check.ts";
+import { decodeBytes } from "../decode.ts";
+import { type Digest, sha256 } from "../digest.ts";
+import { type Policy, policy, principalOf } from "../policy/policy.ts";
+import { refuse } from "../refusal.ts";
+import type { TargetFile } from "../tuf/meta.ts";
+import type { Targets } from "../tuf/targets.ts";
+import { type Read, readFile, type Step, stopped } from "./step.ts";
+
+/** A policy as it was read. */
+export interface PolicyFile {
+  readonly policy: Policy;
+  readonly bytes: Uint8Array;
+  readonly digest: Digest;
+}
+
+export interface PolicySubject {
+  readonly candidate: PolicyFile;
+  readonly listed: TargetFile;
+  readonly targets: Targets;
+  readonly held: Policy | undefined;
+}
+
+export const policyChecks: readonly Check<PolicySubject>[] = [
+  {
+    name: "policy/digest",
+    source: "TUF 5.7: a target of the top-level targets role",
+    examine: ({ candidate, listed }) =>
+      decide(
+        candidate.digest === listed.hashes.sha256 && candidate.bytes.length === listed.length,
+        `sha256 ${listed.hashes.sha256.slice(0, 12)}, ${listed.length} bytes`,
+        `sha256 ${candidate.digest.slice(0, 12)}, ${candidate.bytes.length} bytes`,
+        "digest-mismatch",
+        "This is not the policy that the targets quorum signed; use another mirror.",
+      ),
+  },
+  {
+    name: "policy/version",
+    source: "rollback",
+    examine: ({ candidate, held }) =>
+      decide(
+        candidate.policy.version >= (held?.version ?? 1),
+        `version ${held?.version ?? 1} or later`,
+        `version ${candidate.policy.version}`,
+        "version-rolled-back",
+        "An older policy is being replayed.",
+      ),
+  },
+  {
+    name: "policy/duties",
+    source: "build and sign never meet in one owner",
+    examine: ({ candidate: { policy }, targets }) => {
+      const conflict = (targets.delegations?.roles ?? []).flatMap((role) => {
+        const builders = (policy.channels[role.name]?.builders.trusted ?? []).map((rule) => principalOf(policy, rule.keyid));
+        return role.keyids.map((keyid) => principalOf(policy, keyid)).filter((signer) => signer !== undefined && builders.includes(signer));
+      });
+      return decide(
+        conflict.length === 0,
+        "builders and signers of different owners",
+        conflict.join(", ") || "no owner has both",
+        "duties-meet",
+        "Move one of the two keys to another owner, and sign the targets again.",
+      );
+    },
+  },
+];
+
+/** Reads the policy that `targets` lists, or takes the one that is held if it is still that. */
+export async function nextPolicy(
+  targets: Targets,
+  held: PolicyFile | undefined,
+  read: Read,
+  checks: readonly Check<PolicySubject>[],
+): Promise<Step<Verified<PolicyFile>>> {
+  const listed = targets.targets["policy.json"];
+  if (listed === undefined)
+    return stopped(
+      refuse("policy-missing", "policy.json among the targets", "not listed", "The targets quorum must sign targets that list a policy.")
+        .refusal,
+    );
+  const bytes =
+    held?.digest === listed.hashes.sha256
+      ? ({ ok: true, value: held.bytes } as const)
+      : await readFile(read, `targets/${listed.hashes.sha256}.policy.json`);
+  if (!bytes.ok) return stopped(bytes.refusal);
+  const decoded = decodeBytes(policy, bytes.value, "policy.json");
+  if (!decoded.ok) return stopped(decoded.refusal);
+  return judge(
+    { candidate: { policy: decoded.value, bytes: bytes.value, digest: sha256(bytes.value) }, listed, targets, held: held?.policy },
+    checks,
+  );
+}
