@@ -27,14 +27,12 @@ export function sources(): SourceFile[] {
     cwd: root,
     exclude: ["**/dist", "**/node_modules"],
   });
-  return ["launch.js", ...found]
-    .sort()
-    .map((path) => ({
-      path,
-      room: roomOf(path),
-      isTest: /\.test(-support)?\.tsx?$/.test(path),
-      text: readFileSync(join(root, path), "utf8"),
-    }));
+  return ["launch.js", ...found].sort().map((path) => ({
+    path,
+    room: roomOf(path),
+    isTest: /\.test(-support)?\.tsx?$/.test(path),
+    text: readFileSync(join(root, path), "utf8"),
+  }));
 }
 
 function roomOf(path: string): string {
