@@ -46,16 +46,15 @@ export async function follow(
   }
 }
 
-/** Where the signing request is that a proposal in this state has, or had last. */
-const requestState: Readonly<Partial<Record<ProposalState, RequestState>>> = {
-  signing: "open",
-  signed: "signed",
-  published: "published",
-  refused: "open", // govern lets signers change their mind
-};
+/** Where a signing request is while somebody waits for it; the last is also where all the earlier ones are, so it is asked last. */
+const requestStates: readonly RequestState[] = ["open", "signed", "published"];
 
 async function trailsOf(govern: GovernClient, { digest, state }: Proposal): Promise<readonly SignerTrail[]> {
-  const at = requestState[state];
-  const requests = at === undefined ? accept([]) : await govern.requests(at);
-  return requests.ok ? (requests.value.findLast((request) => request.added === digest)?.trails ?? []) : [];
+  if (states.indexOf(state) < states.indexOf("signing")) return [];
+  for (const at of requestStates) {
+    const requests = await govern.requests(at);
+    const request = requests.ok ? requests.value.findLast(({ added }) => added === digest) : undefined;
+    if (request !== undefined) return request.trails;
+  }
+  return [];
 }

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import { approve } from "@countersign/release/approve";
+import { findDigest } from "@countersign/release/find-digest";
+import { proposeOrder } from "@countersign/release/order";
+import { reviewProposal } from "@countersign/release/review";
+import { accept } from "@countersign/trust/refusal";
+import { Argument, type Command } from "commander";
+import { openSiteAt, personKey, type SiteOptions } from "../site.ts";
+import { short } from "../text.ts";
+import { verb } from "../verb.ts";
+
+interface Options extends SiteOptions {
+  readonly reason: string;
+  readonly as: string;
+  readonly to?: string;
+}
+
+export function order(command: Command): void {
+  command
+    .description("recall a release: devices leave it. Lift: devices may install it again although it was revoked")
+    .addArgument(new Argument("<action>", "what to do").choices(["recall", "lift"]))
+    .argument("<digest>", "the release, by 8 digits of its digest or more")
+    .option("--to <digest>", "where a recall leads (default: the release before it)")
+    .requiredOption("--reason <text>", "why; it is published")
+    .requiredOption("--as <name>", "the person who says so");
+  const example = 'release order recall 3f9c2a10 --reason "crashes on start" --as alice';
+  verb<Options>(command, example, async ({ reason, as, to, ...options }, _, given, written) => {
+    const action = given === "lift" ? "lift" : "recall";
+    const site = await openSiteAt(options, written);
+    if (!site.ok) return site;
+    const { project, govern, source } = site.value;
+    const destination = to === undefined ? undefined : await findDigest(govern, to);
+    if (destination?.ok === false) return destination;
+    const key = await personKey(project, as);
+    if (!key.ok) return key;
+    const { product, channel } = project.plan;
+    const fields = { product, channel, action, release: site.value.digest, reason, ...(destination && { to: destination.value }) } as const;
+    const proposed = await proposeOrder({ govern, ...source, key: key.value, ...fields });
+    if (!proposed.ok) return proposed;
+    const { digest, order: body } = proposed.value;
+    const next = action === "recall" ? `publish ${short(digest)}` : `approve ${short(digest)} --as NAME, who is not ${as}`;
+    if (action === "recall") {
+      // Halting takes one person: who recalls countersigns it, too.
+      const review = await reviewProposal({ govern, ...source, digest });
+      const state = review.ok ? await approve({ review: review.value, key: key.value, govern }) : review;
+      if (!state.ok) return state;
+    }
+    return accept({
+      json: { digest, order: body },
+      text: `${action} of ${short(body.release)} is proposed: order ${short(digest)}\nNext: countersign release ${next}`,
+    });
+  });
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+import { approve as countersign } from "@countersign/release/approve";
+import { type Review, reviewProposal } from "@countersign/release/review";
+import { accept, type Outcome } from "@countersign/trust/refusal";
+import type { Command } from "commander";
+import { confirm } from "../confirm.ts";
+import { changesText, reviewText } from "../review-text.ts";
+import type { Screen } from "../screen.ts";
+import { openSiteAt, personKey, type Site, type SiteOptions } from "../site.ts";
+import { short } from "../text.ts";
+import { verb } from "../verb.ts";
+
+export function diff(command: Command): void {
+  command.description("what a release changes, computed here from the bytes themselves").argument("<digest>", "8 digits of it or more");
+  verb<SiteOptions>(command, "release diff 3f9c2a10", async (options, screen, written) => {
+    const reviewed = await reviewAt(options, screen, written);
+    if (!reviewed.ok) return reviewed;
+    const { review } = reviewed.value;
+    return accept({
+      json: { digest: review.digest, previous: review.previous?.digest ?? null, changes: review.changes },
+      text: changesText(review),
+    });
+  });
+}
+
+export function approve(command: Command): void {
+  command
+    .description("review a release or an order on this machine, then countersign its digest")
+    .argument("<digest>", "8 digits of it or more")
+    .requiredOption("--as <name>", "the person who approves")
+    .option("--yes", "do not ask: the review was read before");
+  verb<SiteOptions & { readonly as: string; readonly yes?: true }>(
+    command,
+    "release approve 3f9c2a10 --as alice",
+    async (options, screen, written) => {
+      const reviewed = await reviewAt(options, screen, written);
+      if (!reviewed.ok) return reviewed;
+      const { review, project, govern } = reviewed.value;
+      screen.say(`${reviewText(review)}\n`);
+      const sure = await confirm(`Countersign ${short(review.digest)} as ${options.as}?`, options.yes === true);
+      if (!sure.ok) return sure;
+      const key = await personKey(project, options.as);
+      if (!key.ok) return key;
+      const state = await countersign({ review, key: key.value, govern });
+      if (!state.ok) return state;
+      return accept({
+        json: { digest: review.digest, state: state.value, verdicts: review.verdicts, changes: review.changes },
+        text: `${options.as} countersigned ${short(review.digest)}: it is ${state.value}.\nNext: countersign release sign ${short(review.digest)}`,
+      });
+    },
+  );
+}
+
+async function reviewAt(
+  options: SiteOptions,
+  screen: Screen,
+  written: string | undefined,
+): Promise<Outcome<Site & { readonly review: Review }>> {
+  const site = await openSiteAt(options, written);
+  if (!site.ok) return site;
+  const { govern, source, digest } = site.value;
+  screen.progress("fetching statement, provenance and bytes by digest ...");
+  const review = await reviewProposal({ govern, ...source, digest });
+  return review.ok ? accept({ ...site.value, review: review.value }) : review;
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+import { deny } from "@countersign/release/deny";
+import { accept, refuse } from "@countersign/trust/refusal";
+import type { Command } from "commander";
+import { openSiteAt, personKey, type SiteOptions, withProject } from "../site.ts";
+import { short } from "../text.ts";
+import { verb } from "../verb.ts";
+
+interface Options extends SiteOptions {
+  readonly reason: string;
+  readonly as: string;
+  readonly revoker?: string;
+}
+
+export function revoke(program: Command): void {
+  const command = withProject(program.command("revoke"))
+    .description("stop a release for ever: no device installs it any more, and those that run it flag it")
+    .argument("<digest>", "the release, by 8 digits of its digest or more")
+    .requiredOption("--reason <text>", "why; it is published")
+    .requiredOption("--as <name>", "the person who says so")
+    .option("--revoker <name>", "the revoker that is told; the first one by default");
+  verb<Options>(command, 'revoke 3f9c2a10 --reason "leaks tokens" --as alice', async ({ reason, as, ...options }, _, written) => {
+    const site = await openSiteAt(options, written);
+    if (!site.ok) return site;
+    const { project, running, digest } = site.value;
+    const names = Object.keys(running.revokers);
+    const revoker = options.revoker ?? names[0] ?? "";
+    const revokerUrl = running.revokers[revoker];
+    if (revokerUrl === undefined) return refuse("unknown-revoker", names.join(" or "), revoker, `Name one of them: --revoker ${names[0]}`);
+    const key = await personKey(project, as);
+    if (!key.ok) return key;
+    const denial = { kind: "release", name: digest, until: null, reason } as const;
+    const denied = await deny({ revokerUrl, revoker, denial, key: key.value });
+    if (!denied.ok) return denied;
+    const { version } = denied.value;
+    return accept({
+      json: { digest, revoker, version, reason },
+      text: `${digest} is revoked: version ${version} of ${revoker}'s list says so.\nIt stops installing. To make devices leave it: countersign release order recall ${short(digest)} --reason TEXT --as ${as}`,
+    });
+  });
+}

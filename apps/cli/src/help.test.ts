@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Command } from "commander";
+import { program } from "./program.ts";
+
+/** Every command with the words that call it; the nouns too. */
+function all(command: Command, words: readonly string[] = []): { readonly words: readonly string[]; readonly command: Command }[] {
+  const path = [...words, command.name()];
+  return [{ words: path, command }, ...command.commands.flatMap((below) => all(below, path))];
+}
+
+function helpOf(command: Command): string {
+  const written: string[] = [];
+  command.configureOutput({ writeOut: (text) => written.push(text) }).outputHelp();
+  return written.join("");
+}
+
+const commands = all(program());
+const verbs = commands.filter(({ command }) => command.commands.length === 0);
+
+test("the commands are those of the design, and no others", () => {
+  assert.deepEqual(
+    verbs.map(({ words }) => words.slice(1).join(" ")),
+    [
+      ...["demo", "init", "up"],
+      ...["propose", "show", "diff", "approve", "sign", "publish", "order", "status"].map((verb) => `release ${verb}`),
+      ...["init", "check", "install", "status", "explain", "rollback", "run"].map((verb) => `device ${verb}`),
+      ...["revoke", "ledger verify", "ledger tail"],
+    ],
+  );
+});
+
+test("the help of every verb says what it does, has an example of itself, and takes --json", () => {
+  for (const { words, command } of verbs) {
+    const help = helpOf(command);
+    assert.match(help, new RegExp(`Example:\n {2}\\$ ${words.join(" ")}`), words.join(" "));
+    assert.match(help, /--json/, words.join(" "));
+    assert.ok(command.description().length > 10, words.join(" "));
+  }
+});
+
+test("every example is a command line that its own verb understands", () => {
+  for (const { words, command } of verbs) {
+    const example = /\$ countersign (.*?)\s*$/m.exec(helpOf(command))?.[1] ?? "";
+    const given = [...example.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map((word) => word.slice(1).find((part) => part !== undefined) ?? "");
+    const { unknown } = command.parseOptions(given.slice(words.length - 1));
+    const unread = command.name() === "run" ? [] : unknown;
+    assert.deepEqual(unread, [], example);
+    for (const option of command.options.filter(({ mandatory }) => mandatory))
+      assert.ok(example.includes(option.long ?? ""), `${example} lacks ${option.long}`);
+  }
+});

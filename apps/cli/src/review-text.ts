@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { FileChange } from "@countersign/release/file-changes";
+import type { Change, Review } from "@countersign/release/review";
+import { plain } from "./plain.ts";
+import { type Cell, table } from "./table.ts";
+import { bold, short, trailText } from "./text.ts";
+
+/** A review as somebody reads it before they sign: what it is, what was checked on this machine, what changes. */
+export function reviewText(review: Review): string {
+  return [titleOf(review), trailText(review.verdicts), changesText(review)].join("\n\n");
+}
+
+export function changesText({ body, changes, previous }: Review): string {
+  if (body._type === "order")
+    return `${body.action} ${short(body.release)}${body.to === null ? "" : `, go to ${short(body.to)}`}: ${plain(body.reason)}`;
+  const against =
+    previous === undefined ? "the first release: everything is new" : `against ${previous.body.version} (${short(previous.digest)})`;
+  return `${bold("Changes")} ${against}\n${changes.length === 0 ? "none" : table(["", "what", "before", "after"], changes.map(row))}`;
+}
+
+function titleOf({ body, digest }: Review): string {
+  const what = body._type === "release" ? `${body.version}, sequence ${body.sequence}` : `${body.action} order ${body.number}`;
+  return `${bold(`${body.product} ${what}`)} on ${body.channel}\ndigest ${digest}`;
+}
+
+const marks: Readonly<Record<Change["kind"], Cell>> = {
+  field: "",
+  added: ["green", "+"],
+  removed: ["red", "-"],
+  changed: ["yellow", "~"],
+  mode: ["yellow", "m"],
+};
+
+function row(change: Change): readonly Cell[] {
+  if (change.kind === "field") return [marks.field, change.field, change.before, change.after];
+  const { kind, platform, path, before, after } = change;
+  return [marks[kind], `${platform}: ${path}`, fileText(before), fileText(after)];
+}
+
+function fileText(file: FileChange["after"]): string {
+  return file === undefined ? "" : `0${file.mode.toString(8)} ${file.length} bytes ${short(file.sha256)}`;
+}

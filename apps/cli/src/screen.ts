@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Refusal } from "@countersign/trust/refusal";
+import { plain } from "./plain.ts";
+import { refusalText } from "./text.ts";
+
+/** What a command has to say in the end: the same, for programs and for people. */
+export interface Answer {
+  readonly json: unknown;
+  readonly text: string;
+}
+
+/** Where a command speaks. With `--json` the answer or the refusal is one JSON object on stdout, and nothing else is. */
+export interface Screen {
+  readonly json: boolean;
+  /** Something on the way to the answer, for people only. */
+  say(text: string): void;
+  /** A line that the next one replaces; shown on a terminal only. */
+  progress(text: string): void;
+  answer(answer: Answer): void;
+  refuse(refusal: Refusal): void;
+}
+
+export function screenOf(json: boolean): Screen {
+  const { stdout, stderr } = process;
+  const live = stdout.isTTY && !json;
+  const clear = (): void => void (live && stdout.write("\r\x1b[K"));
+  const line = (text: string): void => {
+    clear();
+    stdout.write(`${text}\n`);
+  };
+  return {
+    json,
+    say: (text) => (json ? undefined : line(text)),
+    progress: (text) => void (live && stdout.write(`\r\x1b[K${plain(text).slice(0, stdout.columns - 1)}`)),
+    answer: (answer) => line(json ? JSON.stringify(answer.json) : answer.text),
+    refuse(refusal) {
+      clear();
+      if (json) line(JSON.stringify({ refusal }));
+      else stderr.write(`${refusalText(refusal)}\n`);
+    },
+  };
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { demoPlan } from "@countersign/world/demo/demo-plan";
+import { foundWorld } from "@countersign/world/found";
+import { type RunningWorld, startWorld } from "@countersign/world/start";
+import { countersign, countersignJson } from "./transcript.test-support.ts";
+
+const base = await mkdtemp(join(tmpdir(), "cli-path-"));
+const project = join(base, "project");
+let world: RunningWorld;
+
+before(async () => {
+  const founded = await foundWorld(project, demoPlan("hello"));
+  assert.ok(founded.ok);
+  world = await startWorld(founded.value);
+});
+
+after(async () => {
+  await world[Symbol.asyncDispose]();
+  await rm(base, { recursive: true });
+});
+
+async function plant(version: string): Promise<string> {
+  const directory = join(base, version);
+  await mkdir(join(directory, "bin"), { recursive: true });
+  await writeFile(join(directory, "bin/hello"), `#!/bin/sh\necho hello ${version}\n`);
+  await chmod(join(directory, "bin/hello"), 0o755);
+  return directory;
+}
+
+/** What succeeded on `countersign` in the project's directory, as it was printed. */
+async function said(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await countersign(project, ...args);
+  assert.equal(code, 0, `${args.join(" ")}\n${stdout}${stderr}`);
+  return stdout;
+}
+
+async function refused(...args: readonly string[]): Promise<string> {
+  const { code, stderr } = await countersign(project, ...args);
+  assert.equal(code, 1, args.join(" "));
+  return /^refused: (\S+)/.exec(stderr)?.[1] ?? stderr;
+}
+
+async function release(version: string): Promise<string> {
+  const args = ["release", "propose", await plant(version), "--version", version, "--expect", version];
+  const { digest } = await countersignJson<{ readonly digest: string }>(project, ...args);
+  return digest.slice(0, 8);
+}
+
+test("from a directory to a device, and back, by the commands that the help shows", async () => {
+  const first = await release("1.0.0");
+  assert.equal(await refused("release", "approve", first, "--as", "alice"), "not-confirmed");
+  assert.equal(await refused("release", "approve", first, "--as", "dave", "--yes"), "approver-is-proposer");
+  assert.match(await said("release", "approve", first, "--as", "alice", "--yes"), /provenance\/builders .* ok\n[\s\S]*countersigned/);
+  assert.match(await said("release", "sign", first), /sign-\w+ signed:\n[\s\S]*soak\/elapsed/);
+  await said("release", "publish", first);
+
+  const from = ["--url", world.urls.distribute, "--root", join(project, "root.json"), "--product", "hello", "--channel", "stable"];
+  await said("device", "init", "d", ...from);
+  assert.match(await said("device", "install", "--dir", "d"), /installed: 1\.0\.0/);
+  assert.equal(await said("device", "run", "--dir", "d", "bin/hello"), "hello 1.0.0\n");
+
+  const second = await release("1.1.0");
+  assert.match(await said("release", "diff", second), /version +1\.0\.0 +1\.1\.0\n[\s\S]*~ .*bin\/hello/);
+  await said("release", "approve", second, "--as", "bob", "--yes");
+  await said("release", "publish", second);
+  assert.match(await said("device", "check", "--dir", "d"), /available: 1\.1\.0/);
+  assert.match(await said("device", "install", "--dir", "d"), /installed: 1\.1\.0/);
+  assert.match(await said("device", "explain", "--dir", "d"), /18 +confirm\/floors .* ok\n\ninstalled\n$/);
+
+  await said("revoke", second, "--reason", "leaks tokens", "--as", "alice");
+  assert.match(await said("device", "install", "--dir", "d"), /current: 1\.1\.0[\s\S]*flagged: what runs was revoked: leaks tokens/);
+  const recall = await said("release", "order", "recall", second, "--reason", "leaks tokens", "--as", "alice");
+  await said("release", "publish", /order ([0-9a-f]{12})/.exec(recall)?.[1] ?? "");
+  assert.match(await said("device", "install", "--dir", "d"), /installed: 1\.0\.0/);
+  assert.equal(await refused("device", "rollback", "--dir", "d"), "revoked");
+
+  assert.match(await said("release", "status"), /hello 1\.1\.0 +stable +2 +published +1 of 1 bob/);
+  assert.match(await said("ledger", "verify"), /All entries verified\.[\s\S]*order +1\n/);
+  assert.match(await said("ledger", "tail", "-n", "5"), /order +[0-9a-f]{64}/);
+});
