@@ -111,6 +111,7 @@ function policyOf(plan: Plan, key: (holder: string) => CustodyKey): Policy {
         urgent: plan.urgent,
         builders: { quorum: 1, trusted: [{ id, keyid: key(plan.builder.holder).keyid, buildType, source, parameters }] },
         freshRevokers: 1,
+        revocationSeconds: plan.revocationSeconds,
       },
     },
     revokers: Object.fromEntries(plan.revokers.map(({ holder }) => [holder, key(holder).keyid])),

@@ -29,6 +29,8 @@ export interface Plan {
   readonly soakSeconds: number;
   readonly urgent: { readonly soakSeconds: number; readonly extraApprovals: number };
   readonly coolingOffSeconds: number;
+  /** How old a revoker's list may be when a device installs. */
+  readonly revocationSeconds: number;
   readonly download: DownloadLimits;
   readonly pace: Pace;
 }
@@ -41,7 +43,7 @@ export interface Pace {
   readonly timestampSeconds: number;
 }
 
-const unhurried: Pace = { batchMilliseconds: 100, pollMilliseconds: 1000, heartbeatMilliseconds: 30_000, timestampSeconds: 7 * 86_400 };
+const unhurried: Pace = { batchMilliseconds: 100, pollMilliseconds: 1000, heartbeatMilliseconds: 5000, timestampSeconds: 7 * 86_400 };
 
 const download: DownloadLimits = { connectSeconds: 15, idleSeconds: 30, totalSeconds: 3600, minimumBytesPerSecond: 4096 };
 
@@ -67,6 +69,7 @@ export function appPlan(product: string, channel: string, owners: readonly [stri
     soakSeconds: 3600,
     urgent: { soakSeconds: 900, extraApprovals: 1 },
     coolingOffSeconds: 86_400,
+    revocationSeconds: 3600,
     download,
     pace: unhurried,
   };
@@ -93,6 +96,7 @@ export function soloPlan(product: string, channel: string, owner: string): Plan 
     soakSeconds: 3600,
     urgent: { soakSeconds: 900, extraApprovals: 0 },
     coolingOffSeconds: 86_400,
+    revocationSeconds: 3600,
     download,
     pace: unhurried,
   };
@@ -129,6 +133,7 @@ export const plan: Decoder<Plan> = closed<Plan>({
   soakSeconds: integer(1),
   urgent: closed<Plan["urgent"]>({ soakSeconds: integer(1), extraApprovals: integer(0) }),
   coolingOffSeconds: integer(1),
+  revocationSeconds: integer(1),
   download: closed<DownloadLimits>({
     connectSeconds: integer(1),
     idleSeconds: integer(1),

@@ -46,6 +46,7 @@ function denialPart(subject: SigningSubject): DenialSubject | undefined {
     time,
     builders: attestations.map((attestation) => builderOf(attestation, view.policy, rules)?.keyid).filter((keyid) => keyid !== undefined),
     listTimes: revocations.listTimes,
+    revocationSeconds: rules.revocationSeconds,
     soakEnd: end.ok ? end.value : Number.POSITIVE_INFINITY,
     freshRevokers: halts ? 0 : rules.freshRevokers, // what stops something waits for nobody to say that nothing else was stopped
   };

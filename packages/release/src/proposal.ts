@@ -83,7 +83,7 @@ export const proposal: Decoder<Proposal> = (value, at) => {
   return { ...read, digest: canonicalDigest(read.body) };
 };
 
-const refusal: Decoder<Refusal> = open<Refusal>({ code: text, expected: text, found: text, remedy: text });
+const refusal: Decoder<Refusal> = open<Omit<Refusal, "check">>({ code: text, expected: text, found: text, remedy: text });
 
 const verdict: Decoder<Verdict> = (value, at) => {
   const { refusal: stop, ...said } = open<Omit<Verdict, "refusal"> & { readonly refusal?: Refusal | undefined }>({

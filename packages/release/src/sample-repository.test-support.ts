@@ -159,6 +159,7 @@ function policyOf(keys: Readonly<Record<"ci" | "alice" | "builder" | "sign" | "r
         urgent: { soakSeconds: 1, extraApprovals: 0 },
         builders: { quorum: 1, trusted: [{ ...builder, keyid: keys.builder.keyid, parameters: {} }] },
         freshRevokers: 1,
+        revocationSeconds: 86_400,
       },
     },
     revokers: { revoke: keys.revoke.keyid },

@@ -62,6 +62,7 @@ const plan: FoundingPlan = {
           trusted: [{ id: "builder", keyid: ben.keyid, buildType: "type", source: "git+https://example.org", parameters: {} }],
         },
         freshRevokers: 1,
+        revocationSeconds: 86_400,
       },
     },
     revokers: { "revoke-ann": ann.keyid },

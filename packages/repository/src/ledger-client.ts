@@ -37,7 +37,9 @@ export function ledgerClient(url: string): LedgerClient {
 }
 
 const logged = open<Logged>({ index: integer(0), proof: text });
-const refused = open<{ readonly refusal: Refusal }>({ refusal: open<Refusal>({ code: text, expected: text, found: text, remedy: text }) });
+const refused = open<{ readonly refusal: Refusal }>({
+  refusal: open<Omit<Refusal, "check">>({ code: text, expected: text, found: text, remedy: text }),
+});
 
 /** The body of a 200; the refusal in any other answer, or one that says what came instead. A ledger that is down is a refusal too: it comes back. */
 async function ask(url: string, init: RequestInit): Promise<Outcome<Uint8Array>> {

@@ -10,6 +10,8 @@ export interface Refusal {
   readonly expected: string;
   readonly found: string;
   readonly remedy: string;
+  /** The name of the check that refused, where one of a list did. */
+  readonly check?: string;
 }
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };

@@ -51,6 +51,7 @@ export function policyOf(change: Partial<Policy> = {}): Policy {
           ],
         },
         freshRevokers: 1,
+        revocationSeconds: 86_400,
       },
     },
     revokers: { security: revoker.keyid },

@@ -98,8 +98,8 @@ export class Attempt {
     this.trail.push(...step.verdicts.map((verdict) => ({ gate: this.#gate, ...verdict })));
     const said = step.verdicts.some((verdict) => verdict.refusal !== undefined);
     if (!step.outcome.ok && !said) {
-      const { expected, found, code } = step.outcome.refusal;
-      this.trail.push({ gate: this.#gate, check: code, source: "", expected, found, refusal: step.outcome.refusal });
+      const { expected, found, code, check = code } = step.outcome.refusal;
+      this.trail.push({ gate: this.#gate, check, source: "", expected, found, refusal: step.outcome.refusal });
     }
     return step.outcome;
   }

@@ -42,7 +42,7 @@ async function receive(
   stop: AbortController,
 ): Promise<Refusal | undefined> {
   if (part.length > request.length) await part.clear();
-  let running = checks.map((check) => check.begin(request));
+  let running = checks.map((check) => begin(check, request));
   let received = 0;
   for await (const bytes of part.read()) {
     received += bytes.length;
@@ -54,7 +54,7 @@ async function receive(
     if (!answer.ok) return answer.refusal;
     if (answer.value.status === 200) {
       await part.clear();
-      running = checks.map((check) => check.begin(request));
+      running = checks.map((check) => begin(check, request));
     }
     const refusal = await readBody(request, answer.value, running, part, stop);
     if (refusal !== undefined) return refusal;
@@ -87,7 +87,7 @@ async function askFrom(request: DownloadRequest, start: number, stop: AbortContr
 async function readBody(
   request: DownloadRequest,
   response: Response,
-  running: readonly RunningCheck[],
+  running: readonly NamedCheck[],
   part: PartFile,
   stop: AbortController,
 ): Promise<Refusal | undefined> {
@@ -115,10 +115,17 @@ async function readBody(
   }
 }
 
-function firstRefusal(running: readonly RunningCheck[], ask: (check: RunningCheck) => Refusal | undefined): Refusal | undefined {
-  for (const check of running) {
-    const refusal = ask(check);
-    if (refusal !== undefined) return refusal;
+/** A check at work, with its name for the refusal. */
+type NamedCheck = RunningCheck & { readonly check: string };
+
+function begin(check: StreamCheck, request: DownloadRequest): NamedCheck {
+  return { ...check.begin(request), check: check.name };
+}
+
+function firstRefusal(running: readonly NamedCheck[], ask: (check: RunningCheck) => Refusal | undefined): Refusal | undefined {
+  for (const named of running) {
+    const refusal = ask(named);
+    if (refusal !== undefined) return { ...refusal, check: named.check };
   }
   return undefined;
 }

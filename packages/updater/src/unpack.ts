@@ -90,7 +90,7 @@ async function extract(
     if (entry.path.split("/").length > limits.depth) return overLimit(`at most ${limits.depth} levels`, JSON.stringify(entry.path));
     for (const check of checks) {
       const refusal = check.examine(entry, seen);
-      if (refusal !== undefined) return { ok: false, refusal };
+      if (refusal !== undefined) return { ok: false, refusal: { ...refusal, check: check.name } };
     }
     noteNames(entry, seen);
     const written = await write(entry, tar, destination, directories);

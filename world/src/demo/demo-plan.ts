@@ -8,6 +8,7 @@ export function demoPlan(product: string): Plan {
     soakSeconds: 3,
     urgent: { soakSeconds: 1, extraApprovals: 1 },
     coolingOffSeconds: 10,
+    revocationSeconds: 60,
     download: { connectSeconds: 5, idleSeconds: 2, totalSeconds: 60, minimumBytesPerSecond: 4096 },
     pace: { batchMilliseconds: 50, pollMilliseconds: 150, heartbeatMilliseconds: 500, timestampSeconds: 600 },
   };

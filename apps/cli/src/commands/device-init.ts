@@ -1,33 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 import { resolve } from "node:path";
-import { accept } from "@countersign/trust/refusal";
+import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
+import { anchorFile } from "@countersign/world/project";
 import type { Command } from "commander";
 import { each } from "../each.ts";
 import { newDevice } from "../new-device.ts";
+import { openSite } from "../site.ts";
 import { verb } from "../verb.ts";
 
 interface Options {
-  readonly url: string;
-  readonly root: string;
-  readonly product: string;
-  readonly channel: string;
+  readonly url?: string;
+  readonly root?: string;
+  readonly product?: string;
+  readonly channel?: string;
   readonly platform: string;
   readonly privilege?: readonly string[];
+}
+
+/** What was not told is the project's, where this is run in one that is up. */
+async function fromProject({
+  url,
+  root,
+  product,
+  channel,
+}: Options): Promise<Outcome<Required<Pick<Options, "url" | "root" | "product" | "channel">>>> {
+  if (url !== undefined && root !== undefined && product !== undefined && channel !== undefined)
+    return accept({ url, root, product, channel });
+  const site = await openSite({});
+  if (!site.ok)
+    return refuse(
+      "device-not-told",
+      "--url, --root, --product and --channel, or a project that is up",
+      site.refusal.found,
+      site.refusal.remedy,
+    );
+  const { project, running } = site.value;
+  return accept({
+    url: url ?? running.distribute,
+    root: root ?? anchorFile(project),
+    product: product ?? project.plan.product,
+    channel: channel ?? project.plan.channel,
+  });
 }
 
 export function init(command: Command): void {
   command
     .description("make a device: where its updates come from, and the root that it trusts")
     .argument("<dir>", "a directory that only the updater writes to")
-    .requiredOption("--url <url>", "where the repository is served")
-    .requiredOption("--root <file>", "the root to trust (root.json of the project), never from the network")
-    .requiredOption("--product <name>", "what it runs")
-    .requiredOption("--channel <name>", "which releases it takes")
+    .option("--url <url>", "where the repository is served (default: by the project here)")
+    .option("--root <file>", "the root to trust, never from the network (default: root.json of the project here)")
+    .option("--product <name>", "what it runs (default: the project's)")
+    .option("--channel <name>", "which releases it takes (default: the project's)")
     .option("--platform <name>", "what it runs on", `${process.platform}-${process.arch}`)
     .option("--privilege <name>", "something that releases may ask for here", each);
   const example = "device init device-1 --url http://127.0.0.1:8404 --root hello/root.json --product hello --channel stable";
-  verb<Options>(command, example, async ({ root, privilege = [], ...options }, _, dir = "") => {
-    const made = await newDevice(resolve(dir), { ...options, privileges: privilege }, root);
+  verb<Options>(command, example, async (options, _, dir = "") => {
+    const told = await fromProject(options);
+    if (!told.ok) return told;
+    const { root, ...place } = told.value;
+    const made = await newDevice(resolve(dir), { ...place, platform: options.platform, privileges: options.privilege ?? [] }, root);
     if (!made.ok) return made;
     return accept({
       json: { directory: resolve(dir), ...made.value },

@@ -7,6 +7,7 @@ import type { Plan } from "@countersign/world/plan";
 import type { Command } from "commander";
 import { choosePlan } from "../choose-plan.ts";
 import { each } from "../each.ts";
+import { number } from "../number.ts";
 import { setsOfOne } from "../sets-of-one.ts";
 import { table } from "../table.ts";
 import { bold } from "../text.ts";
@@ -16,6 +17,7 @@ interface Options {
   readonly product: string;
   readonly channel: string;
   readonly owner?: readonly string[];
+  readonly soak?: number;
 }
 
 export function init(program: Command): void {
@@ -25,13 +27,14 @@ export function init(program: Command): void {
     .argument("[dir]", "a new or empty directory", ".")
     .requiredOption("--product <name>", "what is released")
     .option("--channel <name>", "where it is released to", "stable")
-    .option("--owner <name>", "a person who holds duties; one, or at least four (default: you)", each);
+    .option("--owner <name>", "a person who holds duties; one, or at least four (default: you)", each)
+    .option("--soak <seconds>", "how long a release must be public before devices take it (default: 3600)", number(1, 30 * 86_400));
   verb<Options>(
     command,
     "init hello --product hello --owner alice --owner bob --owner carol --owner dave",
     async (options, screen, dir = ".") => {
       const owners = options.owner ?? [userInfo().username];
-      const plan = choosePlan(options.product, options.channel, owners);
+      const plan = choosePlan(options.product, options.channel, owners, options.soak);
       if (!plan.ok) return plan;
       screen.progress("making keys ...");
       const founded = await foundWorld(resolve(dir), plan.value);

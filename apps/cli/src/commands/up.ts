@@ -17,8 +17,8 @@ interface Options extends SiteOptions {
 export function up(program: Command): void {
   const command = withProject(program.command("up"))
     .description("start every duty of the project on this machine, each as its own process, until Ctrl-C")
-    .option("--port <base>", "first of their ports; any free ones by default", number(0, 65_000), 0);
-  verb<Options>(command, "up --port 8400", async (options, screen) => {
+    .option("--port <base>", "first of their ports, so that addresses stay; 0 for any free ones", number(0, 65_000), 8400);
+  verb<Options>(command, "up --project hello", async (options, screen) => {
     const project = await openProject(options.project ?? process.cwd());
     if (!project.ok) return project;
     const before = await readRunning(project.value);

@@ -33,6 +33,8 @@ export interface ChannelRules {
   readonly builders: { readonly quorum: number; readonly trusted: readonly BuilderRule[] };
   /** Revokers whose lists must be newer than the end of the soak. */
   readonly freshRevokers: number;
+  /** How old a revoker's list may be, by witnessed time, to count as heard: what a mirror can hide of a later revocation ends with it. */
+  readonly revocationSeconds: number;
 }
 
 /** How long and how slowly a device lets itself be served. */
@@ -76,6 +78,7 @@ const channelRules: Decoder<ChannelRules> = closed<ChannelRules>({
   urgent: closed({ soakSeconds: integer(1), extraApprovals: integer(0, 32) }),
   builders: closed({ quorum: integer(1, 8), trusted: array(builderRule, 1) }),
   freshRevokers: integer(1, 32),
+  revocationSeconds: integer(1),
 });
 
 const seconds: Decoder<number> = integer(1, 86_400);

@@ -94,7 +94,7 @@ export const releaseChecks: readonly Check<DeviceSubject>[] = [
       const over = candidate.body.rollout.overSeconds;
       const turn = Math.floor(rolloutPoint(candidate.digest, device.id) * over);
       return decide(
-        reason === "recalled" || sinceSoak >= turn,
+        reason === "recalled" || sinceSoak < 0 || sinceSoak >= turn, // before the soak is over it is nobody's turn, and the soak's own check says so
         `this device's turn, ${turn} s after the soak`,
         `${sinceSoak} s after the soak`,
         "not-this-devices-turn",

@@ -80,7 +80,8 @@ test("enough revokers must have been heard after the soak ended, and none of the
           candidate,
           denials: [],
           lifted: false,
-          time: 0,
+          time: 100,
+          revocationSeconds: 10,
           builders: [],
           listTimes: { a: 100, b: 99 },
           soakEnd: 100,
@@ -95,6 +96,8 @@ test("enough revokers must have been heard after the soak ended, and none of the
   assert.equal(code({ soakEnd: 101 }), "revocations-stale");
   assert.equal(code({ soakEnd: Number.POSITIVE_INFINITY }), "revocations-stale");
   assert.equal(code({ listTimes: {} }), "revocations-stale");
+  assert.equal(code({ time: 110 }), "accepted", "a list is as good as its age allows");
+  assert.equal(code({ time: 111 }), "revocations-stale", "a mirror hides a later revocation behind an old list");
   assert.equal(code({ denials: [no] }), "revoked");
   assert.equal(code({ denials: [no], lifted: true }), "accepted");
 });

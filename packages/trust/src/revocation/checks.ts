@@ -64,18 +64,21 @@ export interface DenialSubject {
   readonly listTimes: Readonly<Record<string, number>>;
   readonly soakEnd: number;
   readonly freshRevokers: number;
+  /** How old a list may be, in seconds of witnessed time. */
+  readonly revocationSeconds: number;
 }
 
 export const denialChecks: readonly Check<DenialSubject>[] = [
   {
     name: "revocations/fresh",
-    source: "revocation lists dated after the soak ended",
-    examine: ({ listTimes, soakEnd, freshRevokers }) => {
-      const fresh = Object.entries(listTimes).filter(([, time]) => time >= soakEnd);
+    source: "revocation lists dated after the soak ended, and recently",
+    examine: ({ listTimes, soakEnd, freshRevokers, revocationSeconds, time: now }) => {
+      const since = Math.max(soakEnd, now - revocationSeconds);
+      const fresh = Object.entries(listTimes).filter(([, time]) => time >= since);
       return decide(
         fresh.length >= freshRevokers,
-        `${freshRevokers} revoker${freshRevokers === 1 ? "" : "s"} heard after the soak ended`,
-        fresh.map(([revoker, time]) => `${revoker}, ${time - soakEnd} s after`).join("; ") || "none",
+        `${freshRevokers} revoker${freshRevokers === 1 ? "" : "s"} heard after the soak ended and within ${revocationSeconds} s`,
+        fresh.map(([revoker, time]) => `${revoker}, ${time - soakEnd} s after the soak`).join("; ") || "none",
         "revocations-stale",
         "Somebody may have said no and not been heard. Wait for the revokers' next lists, or use another mirror.",
       );

@@ -24,6 +24,7 @@ export const soakGate: Gate = gate({
       listTimes,
       soakEnd: attempt.found.soakEnd ?? Number.POSITIVE_INFINITY,
       freshRevokers: attempt.rules.freshRevokers,
+      revocationSeconds: attempt.rules.revocationSeconds,
     };
     const allowed = attempt.note(judge(subject, checks.denial));
     return allowed.ok ? goOn : stop(allowed.refusal);

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { attacks, demoAttacks } from "./attacks.ts";
+import { liveHistory } from "./lab/history.ts";
+import { runAttack } from "./lab/judge.ts";
+import { type Lab, scratchDirectory } from "./lab/lab.ts";
+
+/** Sixteen processes, two releases and a revocation, however busy the machine is. */
+const aWholeWorld = { timeout: 300_000 };
+
+describe("every attack is refused, and succeeds when its controls are taken away", () => {
+  const scratch = scratchDirectory();
+  let lab: Lab;
+  before(async () => {
+    lab = await liveHistory((await scratch).path, attacks);
+  }, aWholeWorld);
+  after(async () => (await scratch)[Symbol.asyncDispose]());
+
+  for (const attack of attacks) {
+    it(attack.name, async () => {
+      const { moves } = await runAttack(attack, lab);
+      assert.ok(moves.length > 0);
+      for (const { does, faults } of moves) assert.deepEqual(faults, [], does);
+    });
+  }
+});
+
+describe("the list of attacks", () => {
+  it("names each once, and the demonstration's need nothing planted", () => {
+    assert.equal(new Set(attacks.map(({ name }) => name)).size, attacks.length);
+    assert.deepEqual(
+      demoAttacks.filter(({ plant }) => plant !== undefined),
+      [],
+    );
+  });
+});

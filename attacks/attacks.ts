@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import { arbitrarySoftware } from "./arbitrary-software.ts";
+import { droppedRevocation } from "./dropped-revocation.ts";
+import { endlessData } from "./endless-data.ts";
+import { fastForward } from "./fast-forward.ts";
+import { forgedApproval } from "./forged-approval.ts";
+import { forgedProvenance } from "./forged-provenance.ts";
+import { freeze } from "./freeze.ts";
+import type { Attack } from "./lab/attack.ts";
+import { mixAndMatch } from "./mix-and-match.ts";
+import { oneOwnerTwoKeys } from "./one-owner-two-keys.ts";
+import { poisonedClock } from "./poisoned-clock.ts";
+import { replayedRepository } from "./replayed-repository.ts";
+import { rollback } from "./rollback.ts";
+import { slowRetrieval } from "./slow-retrieval.ts";
+import { stolenPublishKey } from "./stolen-publish-key.ts";
+import { stolenSigner } from "./stolen-signer.ts";
+import { swappedBytes } from "./swapped-bytes.ts";
+import { wrongTarget } from "./wrong-target.ts";
+
+/** Those that a live demonstration shows; they need nothing planted. */
+export const demoAttacks: readonly Attack[] = [swappedBytes, stolenSigner, forgedApproval, replayedRepository, stolenPublishKey];
+
+/** The list of attacks. */
+export const attacks: readonly Attack[] = [
+  ...demoAttacks,
+  arbitrarySoftware,
+  rollback,
+  freeze,
+  mixAndMatch,
+  fastForward,
+  endlessData,
+  slowRetrieval,
+  wrongTarget,
+  oneOwnerTwoKeys,
+  forgedProvenance,
+  droppedRevocation,
+  poisonedClock,
+];

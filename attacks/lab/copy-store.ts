@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+import { cp, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Project, storeDirectory } from "@countersign/world/project";
+
+/** Copies a store that goes on changing. The timestamp is read first: all that it names is there already, and is never changed. */
+export async function copyStore(project: Project, to: string): Promise<void> {
+  const live = storeDirectory(project);
+  const timestamp = await readFile(join(live, "metadata", "timestamp.json"));
+  await cp(live, to, { recursive: true });
+  await writeFile(join(to, "metadata", "timestamp.json"), timestamp);
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { signConfig } from "@countersign/world/duty-configs";
+import type { Strike } from "./attack.ts";
+import type { Lab } from "./lab.ts";
+import { startLyingGovern } from "./lying-govern.ts";
+import type { TrojanRelease } from "./trojan-release.ts";
+
+let signers = 0;
+
+/** Lets the signer `holder`, a process with its own key and an empty record, be asked by a lying govern; success is a signature. */
+export async function strikeSigner(
+  { project, scratch }: Lab,
+  holder: string,
+  store: string,
+  release: Pick<TrojanRelease, "entry" | "channel">,
+  without: readonly string[],
+): Promise<Strike> {
+  await using govern = await startLyingGovern(release);
+  const own = join(scratch, `${holder}-${++signers}`);
+  const config = { ...signConfig(project, holder, govern.url, store), state: `${own}.sqlite` };
+  await writeFile(`${own}.json`, JSON.stringify(config));
+  const child = fork(fileURLToPath(import.meta.resolve("./weakened-signer.ts")), [`${own}.json`, ...without], {
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+  const said: string[] = [];
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => said.push(text));
+  const ended = once(child, "close");
+  const strike = await Promise.race([govern.answer, ended.then(() => undefined)]);
+  child.kill();
+  await ended;
+  if (strike === undefined) throw new Error(`the signer ended before it answered: ${said.join("")}`);
+  return strike;
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Attack, checks } from "./lab/attack.ts";
+import { keyOf, openBase } from "./lab/base.ts";
+import { relist, together } from "./lab/forge.ts";
+import { publishKeys } from "./lab/keys.ts";
+import { trojanWords } from "./lab/lab.ts";
+import { product } from "./lab/lab-plan.ts";
+import { startMirror } from "./lab/mirror.ts";
+import { unloggedTrojan } from "./lab/trojan-release.ts";
+import { runs, strikeDevice } from "./lab/victim.ts";
+
+/** One signer has fallen, and publish with it: the channel file that offers the trojan carries one genuine signature. */
+export const stolenSigner: Attack = {
+  name: "stolen-signer",
+  holds: "the key of one signer, both keys of publish, and the server",
+  async prepare(lab, stack) {
+    const { project, stores, devices } = lab;
+    const base = await openBase(project, stores.oneLater);
+    const [fallen = ""] = project.plan.signers.holders.map(({ holder }) => holder);
+    const release = await unloggedTrojan(lab, base, [await keyOf(project, fallen)]);
+    const listed = await relist(base, { [`${project.plan.channel}.json`]: release.channel.file }, await publishKeys(project));
+    const mirror = stack.use(await startMirror(stores.oneLater, together(release.files, listed)));
+    return [
+      {
+        does: "offers a trojan in a channel file with one real signature, without approvals, honest provenance or ledger entries",
+        stoppedBy: checks(
+          "channel/signatures",
+          "channel/owners",
+          "channel/logged",
+          "entry/logged",
+          "provenance/builders",
+          "provenance/logged",
+          "approvals/proposer",
+          "approvals/quorum",
+        ),
+        strike: (without) => strikeDevice(devices.one, mirror, without, runs(product, trojanWords)),
+      },
+    ];
+  },
+};
