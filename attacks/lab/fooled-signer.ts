@@ -24,7 +24,7 @@ export async function strikeSigner(
   const own = join(scratch, `${holder}-${++signers}`);
   const config = { ...signConfig(project, holder, govern.url, store), state: `${own}.sqlite` };
   await writeFile(`${own}.json`, JSON.stringify(config));
-  const child = fork(fileURLToPath(import.meta.resolve("./weakened-signer.ts")), [`${own}.json`, ...without], {
+  const child = fork(fileURLToPath(import.meta.resolve("@countersign/attacks/lab/weakened-signer")), [`${own}.json`, ...without], {
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   const said: string[] = [];

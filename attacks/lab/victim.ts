@@ -77,10 +77,10 @@ function refusedBy({ report }: Victim): Strike {
 
 async function runDevice(directory: string, lure: Lure, without: readonly string[]): Promise<Report | undefined> {
   const { until = "install", clockShiftSeconds = 0, giveUp } = lure;
-  const preload = clockShiftSeconds === 0 ? [] : ["--import", import.meta.resolve("./shifted-clock.ts")];
+  const preload = clockShiftSeconds === 0 ? [] : ["--import", import.meta.resolve("@countersign/attacks/lab/shifted-clock")];
   const child = spawn(
     process.execPath,
-    [...preload, fileURLToPath(import.meta.resolve("./weakened-device.ts")), directory, until, ...without],
+    [...preload, fileURLToPath(import.meta.resolve("@countersign/attacks/lab/weakened-device")), directory, until, ...without],
     { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ATTACK_CLOCK_SHIFT_SECONDS: String(clockShiftSeconds) } },
   );
   const said: Buffer[] = [];

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { attackScene } from "@countersign/attacks/demo";
 import { accept, refuse } from "@countersign/trust/refusal";
 import { runDemo } from "@countersign/world/demo";
 import type { Command } from "commander";
@@ -26,7 +27,7 @@ export function demo(program: Command): void {
     const stopping = new AbortController();
     const stop = (): void => stopping.abort();
     process.once("SIGINT", stop).once("SIGTERM", stop);
-    process.exitCode = await runDemo({ ...options, once: options.once === true, json, signal: stopping.signal });
+    process.exitCode = await runDemo({ ...options, once: options.once === true, json, signal: stopping.signal, attack: attackScene });
     return accept(undefined);
   });
 }
