@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Outcome } from "@countersign/trust/refusal";
-import type { Report } from "@countersign/updater/update";
+import type { Report } from "@countersign/updater/report";
 import type { Strike } from "./attack.ts";
 
 /** A device under attack: a copy, so that each try finds it as it was. */

@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import type { Outcome } from "@countersign/trust/refusal";
 import type { Progress } from "@countersign/updater/attempt";
-import type { Report } from "@countersign/updater/update";
+import type { Report } from "@countersign/updater/report";
 
 /** Runs a device's updater once, as a process of its own that ends with this one, and answers its report. */
 export async function runDevice(

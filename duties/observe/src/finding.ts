@@ -2,10 +2,7 @@
 import type { Json } from "@countersign/trust/canonical";
 import { canonicalDigest } from "@countersign/trust/canonical";
 import type { Digest } from "@countersign/trust/digest";
-import type { Detector } from "./detector.ts";
-
-/** How bad it is, in the words of OCSF (`severity`). */
-export type Severity = "Informational" | "Low" | "Medium" | "High" | "Critical";
+import type { Detector, Severity, Suspicion } from "./detector.ts";
 
 /** Something to look at, in the manner of an OCSF Detection Finding. */
 export interface Finding {
@@ -16,13 +13,6 @@ export interface Finding {
   readonly severity: Severity;
   readonly title: string;
   readonly detector: string;
-  readonly evidence: Readonly<Record<string, Json>>;
-}
-
-/** What a detector says of one thing. */
-export interface Suspicion {
-  /** What it is about: two suspicions of a detector with the same `about` are one finding. */
-  readonly about: readonly string[];
   readonly evidence: Readonly<Record<string, Json>>;
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Outcome, refuse } from "@countersign/trust/refusal";
 import { writeDurably } from "./durable.ts";
 import { isErrno } from "./errno.ts";
-import type { Report } from "./update.ts";
+import type { Report } from "./report.ts";
 
 /** Keeps the last attempt's report, so that `explain` can show what was checked, against what, and why it ended as it did. */
 export async function writeTrail(directory: string, report: Report): Promise<void> {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from "node:path";
 import type { Outcome, Refusal } from "@countersign/trust/refusal";
-import { type Denial, denialOf } from "@countersign/trust/revocation/list";
-import { Attempt, type GateVerdict, type Installed, type Progress } from "./attempt.ts";
+import { Attempt, type Installed, type Progress } from "./attempt.ts";
 import { type Device, openDevice } from "./device.ts";
 import { refuseDiskFull } from "./disk-full.ts";
 import type { Gate } from "./gate.ts";
 import { gates as allGates, lastReadingGate } from "./gates.ts";
 import { type Installer, installerNamed } from "./installers.ts";
 import { withLock } from "./lock.ts";
-import { type Recovered, recover } from "./recovery.ts";
+import { recover } from "./recovery.ts";
+import { type Report, reportOf } from "./report.ts";
 import { writeTrail } from "./trail.ts";
 import { openTrustStore } from "./trust-store.ts";
 
@@ -22,22 +22,6 @@ export interface UpdateOptions {
   readonly gates?: readonly Gate[];
   /** How long to wait for another updater of the same device, in milliseconds. */
   readonly waitMilliseconds?: number;
-}
-
-/** How an attempt ended, with the whole trail. */
-export interface Report {
-  /** `unwell`: the new version failed its health check, and the previous one runs again. */
-  readonly result: "current" | "available" | "installed" | "refused" | "unwell";
-  readonly running: { readonly version: string; readonly sequence: number; readonly release: string } | undefined;
-  readonly offered:
-    | { readonly version: string; readonly sequence: number; readonly release: string; readonly reason: "newer" | "recalled" }
-    | undefined;
-  readonly refusal: Refusal | undefined;
-  /** The denial that names the running version: it is flagged, and goes on running until an order recalls it. */
-  readonly flagged: Denial | undefined;
-  readonly recovered: Recovered["step"];
-  readonly healed: readonly string[];
-  readonly trail: readonly GateVerdict[];
 }
 
 /**
@@ -83,37 +67,9 @@ async function attempt(device: Device, installer: Installer, options: UpdateOpti
     finished = passed.ok && passed.value === "done";
     if (refusal !== undefined || finished) break;
   }
-  const report = await reportOf(run, installer, { refusal, finished, until, recovered, healed: store.value.healed });
+  const report = reportOf(run, await installedIn(device, installer), { refusal, finished, until, recovered, healed: store.value.healed });
   await writeTrail(device.directory, report);
   return { ok: true, value: report };
-}
-
-interface Ending {
-  readonly refusal: Refusal | undefined;
-  readonly finished: boolean;
-  readonly until: UpdateOptions["until"];
-  readonly recovered: Recovered;
-  readonly healed: readonly string[];
-}
-
-async function reportOf(run: Attempt, installer: Installer, { refusal, finished, until, recovered, healed }: Ending): Promise<Report> {
-  const running = await installedIn(run.device, installer);
-  const { release, reason } = run.found.choice ?? { release: undefined, reason: "current" };
-  const entry = run.found.head?.releases.find((candidate) => candidate.digest === running?.record.release);
-  const unwell = refusal?.code.startsWith("health-");
-  return {
-    result: unwell ? "unwell" : refusal !== undefined ? "refused" : finished ? "current" : until === "check" ? "available" : "installed",
-    running: running && { version: running.record.version, sequence: running.record.sequence, release: running.record.release },
-    offered:
-      release && reason !== "current"
-        ? { version: release.body.version, sequence: release.body.sequence, release: release.digest, reason }
-        : undefined,
-    refusal,
-    flagged: entry && denialOf(entry, run.memory.denials, run.memory.time),
-    recovered: recovered.step,
-    healed,
-    trail: run.trail,
-  };
 }
 
 async function installedIn(device: Device, installer: Installer): Promise<Installed | undefined> {

@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Report } from "@countersign/updater/update";
+import type { Report } from "@countersign/updater/report";
 import type { Programs } from "./programs.ts";
 import { currentSlot, deviceRuns, type Scene, StoryStopped } from "./scene.ts";
 
@@ -43,6 +43,7 @@ export async function runsProgram(scene: Scene, { run, work }: Programs): Promis
 
 async function runs(scene: Scene, [program = "", ...args]: readonly string[], input: string): Promise<void> {
   const running = promisify(execFile)(join(currentSlot(scene), program), args, { cwd: currentSlot(scene), timeout: 20_000 });
+  running.child.stdin?.on("error", () => undefined); // a program that does not read what it is given is none the worse for it
   running.child.stdin?.end(input);
   const { stdout } = await running;
   const typed = input === "" ? "" : `echo '${input}' | `;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { chmod, cp, readFile, writeFile } from "node:fs/promises";
+import { chmod, cp, readFile, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { type Outcome, refuse } from "@countersign/trust/refusal";
@@ -52,8 +52,22 @@ export async function ownPrograms(from: string, to: string, run: string): Promis
   const command = run.split(" ").filter((word) => word !== "");
   if (command.length === 0)
     return refuse("no-command", "a program inside the directories", "nothing", "Say how to run it: --run 'bin/app --version'");
+  for (const directory of [from, to]) {
+    const binary = join(directory, command[0] ?? "");
+    if (!(await isFile(binary)))
+      return refuse("no-program", "a program in both directories", `nothing at ${binary}`, "Say where it is: --run 'bin/app --version'");
+  }
   const [older, newer] = [await program(from, "1.0.0"), await program(to, "2.0.0")];
   return { ok: true, value: { product: "app", old: older, new: newer, run: command } };
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return false;
+    throw error;
+  }
 }
 
 async function program(directory: string, otherwise?: string): Promise<Program> {

@@ -11,7 +11,7 @@ import type { Source } from "@countersign/release/published";
 import { type Review, reviewProposal } from "@countersign/release/review";
 import type { Digest } from "@countersign/trust/digest";
 import type { Outcome } from "@countersign/trust/refusal";
-import type { Report } from "@countersign/updater/update";
+import type { Report } from "@countersign/updater/report";
 import { runDevice } from "../device.ts";
 import { anchorFile, keyIn, type Project, personDirectory } from "../project.ts";
 import type { RunningWorld } from "../start.ts";

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { accept } from "@countersign/trust/refusal";
 import type { Progress } from "@countersign/updater/attempt";
-import { type Report, update } from "@countersign/updater/update";
+import type { Report } from "@countersign/updater/report";
+import { update } from "@countersign/updater/update";
 import type { Command } from "commander";
 import { plain } from "../plain.ts";
 import { verb } from "../verb.ts";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { RepositoryView } from "@countersign/repository/view";
 import type { Judgement } from "@countersign/trust/check";
-import type { Suspicion } from "../finding.ts";
+import type { Suspicion } from "../detector.ts";
 import type { Observation, PublishedEntry } from "../observation.ts";
 
 /** What a device's own check says of an entry; undefined where it does not apply. */
