@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 import { attacks, demoAttacks } from "./attacks.ts";
 import { liveHistory } from "./lab/history.ts";
-import { runAttack } from "./lab/judge.ts";
+import { type AttackResult, runAttack } from "./lab/judge.ts";
 import { type Lab, scratchDirectory } from "./lab/lab.ts";
+import { securityTable } from "./lab/print.ts";
 
 /** Sixteen processes, two releases and a revocation, however busy the machine is. */
 const aWholeWorld = { timeout: 300_000 };
@@ -17,13 +19,21 @@ describe("every attack is refused, and succeeds when its controls are taken away
   }, aWholeWorld);
   after(async () => (await scratch)[Symbol.asyncDispose]());
 
+  const results: AttackResult[] = [];
   for (const attack of attacks) {
     it(attack.name, async () => {
-      const { moves } = await runAttack(attack, lab);
+      const result = await runAttack(attack, lab);
+      results.push(result);
+      const { moves } = result;
       assert.ok(moves.length > 0);
       for (const { does, faults } of moves) assert.deepEqual(faults, [], does);
     });
   }
+
+  it("is what SECURITY.md says: its table is printed by npm run attacks -- --table", async () => {
+    const text = await readFile(new URL("../SECURITY.md", import.meta.url), "utf8");
+    assert.equal(text.split(/<!-- attacks:(?:begin|end) -->/)[1]?.trim(), securityTable(results));
+  });
 });
 
 describe("the list of attacks", () => {

@@ -18,7 +18,7 @@ export const endlessData: Attack = {
     const metadata = stack.use(await startMirror(stores.two, new Map([["metadata/timestamp.json", endless(40_000_000)]])));
     return [
       {
-        does: `sends an artifact of ${wanted?.length} bytes and does not stop`,
+        does: "sends an artifact and does not stop",
         stoppedBy: checks("download/length-cap", "download/rate"),
         strike: (without) =>
           strikeFor(devices.one, stores.two, artifact, endless(2_000_000), without, async ({ directory }) => {

@@ -32,3 +32,14 @@ export function countLine(results: readonly AttackResult[]): string {
 export function isFaulty({ moves }: AttackResult): boolean {
   return moves.some(({ faults }) => faults.length > 0);
 }
+
+/** The table of SECURITY.md: what each attacker holds and does, and what stops it, each alone. */
+export function securityTable(results: readonly AttackResult[]): string {
+  const rows = results.flatMap(({ name, holds, moves }) =>
+    moves.map(({ does, stoppedBy }, index) => {
+      const controls = stoppedBy.map((control) => `\`${control.check}\``).join(", ") || "bounded always";
+      return `| ${index === 0 ? `\`${name}\`` : ""} | ${index === 0 ? holds : ""} | ${does} | ${controls} |`;
+    }),
+  );
+  return ["| attack | the attacker holds | and | stopped by, each alone |", "|---|---|---|---|", ...rows].join("\n");
+}

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { createDevice } from "@countersign/updater/device";
+import { copyStore } from "../copy-store.ts";
 import { demoPlan } from "../demo/demo-plan.ts";
 import { mute } from "../demo/narrator.ts";
 import { deviceInstalls } from "../demo/on-device.ts";
@@ -14,7 +15,7 @@ import { release } from "../demo/releases.ts";
 import { must, type Scene } from "../demo/scene.ts";
 import { distributeConfig } from "../duty-configs.ts";
 import { foundWorld } from "../found.ts";
-import { anchorFile, storeDirectory } from "../project.ts";
+import { anchorFile } from "../project.ts";
 import { startProcess, startWorld } from "../start.ts";
 
 /** Three releases of a small program that says its own name: `one`, then `two`, then `three`, whose health check fails. */
@@ -56,7 +57,7 @@ export class PublishedWorld implements AsyncDisposable {
       await release(scene, { version: words, directory: await program(root, words, code) }, ["bin/hello", "--health"], approver);
       await deviceInstalls(scene);
       const store = join(root, `store-${words}`);
-      await cp(storeDirectory(project), store, { recursive: true });
+      await copyStore(project, store);
       const distribute = await startProcess(project, "distribute", `distribute-${words}`, { ...distributeConfig(project, 0), store });
       published.#stack.defer(() => distribute.stop());
       published.#urls.set(words, distribute.url);
