@@ -52,23 +52,23 @@ export async function liveHistory(scratch: string, attacks: readonly Attack[]): 
   const home = { url: urls.distribute, product, platform, channel, id: "victim", privileges: [], installer: "directory" } as const;
   await createDevice(devices.newborn, home, anchor);
   await follows(devices.newborn, urls.distribute, devices.one, "installed");
-  await copyStore(project, stores.one); // after the device has looked, so that nothing in it is older than what the device knows
+  await keep(project, stores.one); // after the device has looked, so that nothing in it is older than what the device knows
 
   const base = await openBase(project, stores.one);
   const live = { project, base, ledger: ledgerClient(urls.ledger), trojan, scratch };
   const planted = await Promise.all(attacks.map(async ({ name, plant }) => [name, await plant?.(live)] as const));
   await soaked(project, Date.now() / 1000 + project.plan.urgent.soakSeconds + 1);
-  await copyStore(project, stores.oneLater);
+  await keep(project, stores.oneLater);
 
   const second = await releaseOf(project, urls, two, "2.0.0", product, true);
   await published(urls, second);
   await follows(devices.one, urls.distribute, devices.two, "installed");
-  await copyStore(project, stores.two);
+  await keep(project, stores.two);
 
   await revoked(project, urls, second);
   await follows(devices.one, urls.distribute, devices.oneWarned, "current");
   await soaked(project, Date.now() / 1000 + project.plan.revocationSeconds + 1); // lists from before are too old now
-  await copyStore(project, stores.twoRevoked);
+  await keep(project, stores.twoRevoked);
   return { scratch, project, stores, devices, trojan, planted: new Map(planted) };
 }
 
@@ -103,6 +103,12 @@ async function published(urls: Running, digest: Digest): Promise<void> {
   taken(await follow(governClient(urls.govern), digest, "published", { pollMilliseconds: 50, signal: AbortSignal.timeout(60_000) }));
 }
 
+/** Copies the store when its timestamp and lists are new, however busy the machine is: what is old in an attack is to be the attacker's doing. */
+async function keep(project: Project, store: string): Promise<void> {
+  await soaked(project, Math.floor(Date.now() / 1000));
+  await copyStore(project, store);
+}
+
 /** Waits until the timestamp and every revoker's list are dated after a time, in Unix seconds: what was logged by then has soaked. */
 async function soaked(project: Project, time: number): Promise<void> {
   for (;;) {
@@ -121,8 +127,12 @@ async function revoked(project: Project, urls: Running, release: Digest): Promis
 }
 
 /** A device that has looked once more: a copy of `from` that came to `result`. */
-async function follows(from: string, url: string, to: string, result: "installed" | "current"): Promise<void> {
+async function follows(from: string, url: string, to: string, result: "installed" | "current", patience = 60): Promise<void> {
   const { directory, report } = await victimOf(from, { url }, []);
+  if (report?.refusal?.code === "revocations-stale" && patience > 0) {
+    await sleep(500);
+    return follows(from, url, to, result, patience - 1);
+  }
   if (report?.result !== result) throw new Error(`an honest device came to ${report?.result}: ${JSON.stringify(report?.refusal)}`);
   await cp(directory, to, { recursive: true, verbatimSymlinks: true });
 }

@@ -14,7 +14,7 @@ const unhurried = appPlan(product, "stable", ["ana", "ben", "cleo", "dan"]);
 export const labPlan: Plan = {
   ...unhurried,
   soakSeconds: 600,
-  revocationSeconds: 8,
+  revocationSeconds: 12,
   urgent: { soakSeconds: 1, extraApprovals: 0 },
   download: { connectSeconds: 2, idleSeconds: 1, totalSeconds: 2, minimumBytesPerSecond: 1024 },
   pace: { batchMilliseconds: 20, pollMilliseconds: 50, heartbeatMilliseconds: 500, timestampSeconds: 86_400 },

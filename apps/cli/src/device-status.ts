@@ -4,6 +4,7 @@ import { accept, type Outcome } from "@countersign/trust/refusal";
 import { type DeviceConfig, openDevice } from "@countersign/updater/device";
 import { installerNamed } from "@countersign/updater/installers";
 import { withLock } from "@countersign/updater/lock";
+import { denialByDigest } from "@countersign/updater/report";
 import type { Slot } from "@countersign/updater/slots";
 import { openTrustStore } from "@countersign/updater/trust-store";
 
@@ -23,6 +24,8 @@ export interface DeviceStatus extends Omit<DeviceConfig, "installer"> {
   /** Unix seconds; 0 before the first check. */
   readonly witnessedTime: number;
   readonly denials: number;
+  /** Why what runs was revoked; null where it was not. */
+  readonly flagged: string | null;
 }
 
 /** Reads a device without asking anyone. Refused as `busy` while an update is at work. */
@@ -45,7 +48,8 @@ export async function deviceStatus(directory: string): Promise<Outcome<DeviceSta
     const { epochFloor, sequenceFloor, time, denials } = store.value.memory;
     const running = await held(await installer.current(directory));
     const previous = running && (await held(await installer.previous(directory)));
-    const memory = { epochFloor, sequenceFloor, witnessedTime: time, denials: denials.length };
+    const flagged = (running && denialByDigest(store.value.memory, running.release)?.reason) ?? null;
+    const memory = { epochFloor, sequenceFloor, witnessedTime: time, denials: denials.length, flagged };
     return accept({ url, product, platform, channel, id, privileges, running, previous, ...memory });
   });
   return read.ok ? read.value : read;

@@ -16,7 +16,7 @@ export function status(command: Command): void {
   verb<DeviceOptions>(command, "device status --dir device-1", async ({ dir }) => {
     const read = await deviceStatus(dir);
     if (!read.ok) return read;
-    const { running, previous, product, channel, platform, epochFloor, sequenceFloor, witnessedTime, denials } = read.value;
+    const { running, previous, product, channel, platform, epochFloor, sequenceFloor, witnessedTime, denials, flagged } = read.value;
     const rows = [
       ["device", `${product} for ${platform} on ${channel}`],
       ["running", heldText(running)],
@@ -24,6 +24,7 @@ export function status(command: Command): void {
       ["floors", `epoch ${epochFloor}, sequence ${sequenceFloor}`],
       ["witnessed time", witnessedTime === 0 ? "none yet" : new Date(witnessedTime * 1000).toISOString()],
       ["denials known", String(denials)],
+      ...(flagged === null ? [] : [["flagged", `what runs was revoked: ${flagged}`]]),
     ];
     return accept({ json: read.value, text: table(["", ""], rows).trimStart() });
   });
