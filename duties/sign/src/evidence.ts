@@ -1,28 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from "node:crypto";
 import type { Attestation } from "@countersign/trust/build/checks";
-import { readDsse } from "@countersign/trust/build/dsse";
-import { readProvenance } from "@countersign/trust/build/provenance";
 import type { Digest } from "@countersign/trust/digest";
 import type { Statement } from "@countersign/trust/release/statement";
-import { type Read, readFile, readProof } from "@countersign/trust/workflow/step";
+import { readAttestation } from "@countersign/trust/workflow/attestations";
+import type { Read } from "@countersign/trust/workflow/step";
 import type { SigningSubject } from "./subject.ts";
 
 const TIMEOUT_MILLISECONDS = 10 * 60_000;
 
-/** The provenance that a statement names. What cannot be had or read is left out, and a missing proof is empty: the checks say what that means. */
+/** The provenance that a statement names. What cannot be had or read is left out: the checks say what that means. */
 export async function readAttestations(read: Read, { provenance }: Statement): Promise<readonly Attestation[]> {
-  const attestations: Attestation[] = [];
-  for (const digest of provenance) {
-    const bytes = await readFile(read, `provenance/${digest}`);
-    const envelope = bytes.ok ? readDsse(bytes.value) : bytes;
-    if (!envelope.ok) continue;
-    const statement = readProvenance(envelope.value);
-    if (!statement.ok) continue;
-    const proof = await readProof(read, digest);
-    attestations.push({ envelope: envelope.value, provenance: statement.value, proof: proof.ok ? proof.value : "" });
-  }
-  return attestations;
+  const found = await Promise.all(provenance.map((digest) => readAttestation(read, digest)));
+  return found.flatMap((attestation) => (attestation.ok ? [attestation.value] : []));
 }
 
 /** Hashes artifacts as they are served, in bounded memory. Bytes that were right once are not fetched again: their digest is their name. */

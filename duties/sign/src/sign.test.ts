@@ -190,7 +190,7 @@ test("attack: too few people, the same person twice, or approvals that are swapp
 test("attack: a store without provenance, without its proof, or with other bytes", async () => {
   const [provenance = ""] = good.body.provenance;
   assert.equal(await codeOf(honest, { read: hiding("provenance/") }), "provenance-not-named");
-  assert.equal(await codeOf(honest, { read: hiding(proofPath(provenance)) }), "proof-malformed");
+  assert.equal(await codeOf(honest, { read: hiding(proofPath(provenance)) }), "provenance-not-named");
   for (const body of ["another", "x".repeat(good.body.artifacts[0]?.length ?? 0), ""]) {
     const lying = await serve(() => new Response(body), { port: 0 }, stopping.signal);
     assert.equal(await codeOf(honest, { artifacts: new ArtifactBytes(lying) }), "artifact-differs");
