@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { join } from "node:path";
 import { download } from "../download.ts";
-import { makeDirectory } from "../durable.ts";
+import { downloadFile } from "../downloads.ts";
 import { type Gate, gate, goOn } from "../gate.ts";
 import { streamChecks } from "../stream-checks.ts";
 
@@ -12,9 +11,7 @@ export const downloadGate: Gate = gate({
   checks: { stream: streamChecks },
   async pass(attempt, checks) {
     const { sha256, length } = attempt.artifact;
-    const downloads = join(attempt.device.directory, "downloads");
-    await makeDirectory(downloads);
-    const file = join(downloads, sha256);
+    const file = await downloadFile(attempt.device.directory, sha256);
     const { download: limits } = attempt.policy.policy;
     const progress = (received: number, total: number): void => attempt.progress({ gate: 13, name: "download", received, total });
     const fetched = await download(
