@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { allDenials, type Memory } from "@countersign/updater/memory";
 import { type Attack, checks } from "./lab/attack.ts";
 import { product } from "./lab/lab-plan.ts";
 import { startMirror } from "./lab/mirror.ts";
@@ -48,9 +49,10 @@ const passesOver: QuietDefence = {
   check: "revocations/remembered",
   at: "gate 8",
   seen: async ({ directory, report }) => {
-    const { denials } = JSON.parse(await readFile(join(directory, "trust", "memory.json"), "utf8"));
-    return report?.result === "current" && denials.length > 0
-      ? `the device passes release 2 over and stays with ${report.running?.version}: ${denials[0].reason}`
+    const memory: Memory = JSON.parse(await readFile(join(directory, "trust", "memory.json"), "utf8"));
+    const [denial] = allDenials(memory);
+    return report?.result === "current" && denial !== undefined
+      ? `the device passes release 2 over and stays with ${report.running?.version}: ${denial.reason}`
       : undefined;
   },
 };

@@ -9,7 +9,7 @@ import { update } from "@countersign/updater/update";
 /** What is not a check of a list but a memory of the device: a gate more, which forgets it. */
 const forgetting: readonly { readonly control: string; readonly before: string; readonly forget: (attempt: Attempt) => void }[] = [
   { control: "memory:time", before: "timestamp and its checkpoint", forget: (run) => remember(run, { time: 0 }) },
-  { control: "memory:denials", before: "timestamp and its checkpoint", forget: (run) => remember(run, { denials: [] }) },
+  { control: "memory:denials", before: "timestamp and its checkpoint", forget: (run) => remember(run, { denials: {} }) },
   {
     control: "clock:witnessed",
     before: "head: statements, orders, sequence, epoch, turn",

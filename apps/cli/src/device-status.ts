@@ -4,6 +4,7 @@ import { accept, type Outcome } from "@countersign/trust/refusal";
 import { type DeviceConfig, openDevice } from "@countersign/updater/device";
 import { installerNamed } from "@countersign/updater/installers";
 import { withLock } from "@countersign/updater/lock";
+import { allDenials } from "@countersign/updater/memory";
 import { denialByDigest } from "@countersign/updater/report";
 import type { Slot } from "@countersign/updater/slots";
 import { openTrustStore } from "@countersign/updater/trust-store";
@@ -45,11 +46,11 @@ export async function deviceStatus(directory: string): Promise<Outcome<DeviceSta
   const read = await withLock(join(directory, "lock"), 2000, async (): Promise<Outcome<DeviceStatus>> => {
     const store = await openTrustStore(directory);
     if (!store.ok) return store;
-    const { epochFloor, sequenceFloor, time, denials } = store.value.memory;
+    const { epochFloor, sequenceFloor, time } = store.value.memory;
     const running = await held(await installer.current(directory));
     const previous = running && (await held(await installer.previous(directory)));
     const flagged = (running && denialByDigest(store.value.memory, running.release)?.reason) ?? null;
-    const memory = { epochFloor, sequenceFloor, witnessedTime: time, denials: denials.length, flagged };
+    const memory = { epochFloor, sequenceFloor, witnessedTime: time, denials: allDenials(store.value.memory).length, flagged };
     return accept({ url, product, platform, channel, id, privileges, running, previous, ...memory });
   });
   return read.ok ? read.value : read;

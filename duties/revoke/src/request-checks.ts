@@ -19,8 +19,6 @@ export interface RequestSubject {
   readonly denials: readonly Denial[];
 }
 
-const MAX_REASON = 500;
-
 export const requestChecks: readonly Check<RequestSubject>[] = [
   {
     name: "request/operator",
@@ -84,11 +82,11 @@ export const requestChecks: readonly Check<RequestSubject>[] = [
       const { denial } = candidate.signed;
       const bytes = listBytes(denialsWith(denials, [denial]));
       return decide(
-        denial.reason.length <= MAX_REASON && bytes <= MAX_LIST_BYTES,
-        `a reason of at most ${MAX_REASON} characters, and a list of at most ${MAX_LIST_BYTES} bytes`,
-        `${denial.reason.length} characters, ${bytes} bytes`,
+        bytes <= MAX_LIST_BYTES,
+        `a list of at most ${MAX_LIST_BYTES} bytes`,
+        `${bytes} bytes`,
         "list-full",
-        "Shorten the reason; or deny the builder or the build instead of each release; or ask another revoker.",
+        "Deny the builder or the build instead of each release; or ask another revoker.",
       );
     },
   },

@@ -153,7 +153,7 @@ test("a stranger, another revoker's name, a version instead of a digest, an endl
   assert.equal(await codeOf(ask(ann, bad, "revoke-ann")), "operator-not-known");
   assert.equal(await codeOf(ask(ann, bad, "ann", "revoke-ben")), "another-revoker");
   assert.equal(await codeOf(ask(ann, denialOf("1.0.3"))), "denial-names-nothing");
-  assert.equal(await codeOf(ask(ann, { ...bad, reason: "x".repeat(501) })), "list-full");
+  assert.equal(await codeOf(ask(ann, { ...bad, reason: "x".repeat(501) })), "malformed-document");
   const bare = await fetch(`${ann.url}/denials`, { method: "POST", body: "{}" });
   assert.equal(bare.status, 400);
   assert.equal((await names("revoke-ann")).includes(bad.name), false);

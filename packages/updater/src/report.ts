@@ -3,7 +3,7 @@ import type { Refusal } from "@countersign/trust/refusal";
 import { liftedReleases } from "@countersign/trust/release/choice";
 import { type Denial, denialOf } from "@countersign/trust/revocation/list";
 import type { Attempt, GateVerdict, Installed } from "./attempt.ts";
-import type { Memory } from "./memory.ts";
+import { allDenials, type Memory } from "./memory.ts";
 import type { Recovered } from "./recovery.ts";
 
 /** A release, as reports name it. */
@@ -62,11 +62,12 @@ function named({ version, sequence, release }: NamedRelease): NamedRelease {
 function flagOf({ found: { head }, memory }: Attempt, running: string): Denial | undefined {
   const entry = head?.releases.find(({ digest }) => digest === running);
   if (head !== undefined && entry !== undefined)
-    return liftedReleases(head).has(entry.digest) ? undefined : denialOf(entry, memory.denials, memory.time);
+    return liftedReleases(head).has(entry.digest) ? undefined : denialOf(entry, allDenials(memory), memory.time);
   return denialByDigest(memory, running);
 }
 
 /** The denial that names a release by its digest, among those that a device remembers. */
-export function denialByDigest({ denials, time }: Memory, release: string): Denial | undefined {
-  return denials.find(({ kind, name, until }) => kind === "release" && name === release && (until === null || until > time));
+export function denialByDigest(memory: Memory, release: string): Denial | undefined {
+  const { time } = memory;
+  return allDenials(memory).find(({ kind, name, until }) => kind === "release" && name === release && (until === null || until > time));
 }

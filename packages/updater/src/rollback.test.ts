@@ -88,9 +88,9 @@ test("attack: going back below the epoch floor, to a version with a known hole",
 
 test("a revoked version does not come back; one whose hold has ended does", async () => {
   const denial = { kind: "release", name: digestOf("1"), reason: "stolen key" } as const;
-  assert.equal(await refusedWith(await updated("revoked", { denials: [{ ...denial, until: null }] })), "revoked");
-  assert.equal(await refusedWith(await updated("held", { time: 10, denials: [{ ...denial, until: 11 }] })), "revoked");
-  assert.equal(await refusedWith(await updated("free", { time: 11, denials: [{ ...denial, until: 11 }] })), "accepted");
+  assert.equal(await refusedWith(await updated("revoked", { denials: { security: [{ ...denial, until: null }] } })), "revoked");
+  assert.equal(await refusedWith(await updated("held", { time: 10, denials: { security: [{ ...denial, until: 11 }] } })), "revoked");
+  assert.equal(await refusedWith(await updated("free", { time: 11, denials: { security: [{ ...denial, until: 11 }] } })), "accepted");
 });
 
 test("attack: the slot of the previous version was tampered with", async () => {

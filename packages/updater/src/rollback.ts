@@ -7,6 +7,7 @@ import { type Journal, writeJournal } from "./journal.ts";
 import { withLock } from "./lock.ts";
 import type { Memory } from "./memory.ts";
 import { recover } from "./recovery.ts";
+import { denialByDigest } from "./report.ts";
 import type { Slot, SlotRecord } from "./slots.ts";
 import { verifyTree } from "./tree.ts";
 import { journalFile, rollBack } from "./trial.ts";
@@ -69,14 +70,14 @@ async function heldIn(
   );
 }
 
-function standing({ release, epoch }: SlotRecord, { epochFloor, denials, time }: Memory): ReturnType<typeof refuse>["refusal"] | undefined {
-  if (epoch < epochFloor)
+function standing({ release, epoch }: SlotRecord, memory: Memory): ReturnType<typeof refuse>["refusal"] | undefined {
+  if (epoch < memory.epochFloor)
     return refuse(
       "below-epoch-floor",
-      `epoch ${epochFloor} or later`,
+      `epoch ${memory.epochFloor} or later`,
       `epoch ${epoch}`,
       "This device will never run it again; wait for a release that is well, and install that.",
     ).refusal;
-  const denial = denials.find(({ kind, name, until }) => kind === "release" && name === release && (until === null || until > time));
+  const denial = denialByDigest(memory, release);
   return denial && refuse("revoked", "a version that was not stopped", denial.reason, "Wait for a recall order or a new release.").refusal;
 }

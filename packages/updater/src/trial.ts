@@ -7,6 +7,7 @@ import { isDigest } from "@countersign/trust/digest";
 import { type Outcome, refuse } from "@countersign/trust/refusal";
 import { releaseDigest, type Statement, statement } from "@countersign/trust/release/statement";
 import { removeTree, writeDurably } from "./durable.ts";
+import { isErrno } from "./errno.ts";
 import { checkHealth } from "./health.ts";
 import type { Installer } from "./installers.ts";
 import { clearJournal, type Journal, writeJournal } from "./journal.ts";
@@ -29,24 +30,36 @@ export async function writePending(device: string, pending: Statement): Promise<
   await writeDurably(pendingFile(device), servedBytes(pending));
 }
 
-/** The statement of the release on trial; refused if it is not the one that the journal names. */
+/** The statement of the release on trial; refused if it is missing or not the one that the journal names. */
 export async function readPending(device: string, journal: Journal): Promise<Outcome<Statement>> {
-  const read = decodeBytes(statement, await readFile(pendingFile(device)), "pending.json");
-  if (!read.ok || releaseDigest(read.value) === journal.release) return read;
-  return refuse(
-    "journal-damaged",
-    journal.release,
-    releaseDigest(read.value),
-    "The trial cannot be continued; the previous version is put back.",
-  );
+  const bytes = await readFile(pendingFile(device)).catch(absent);
+  const read = bytes && decodeBytes(statement, bytes, "pending.json");
+  if (read?.ok && releaseDigest(read.value) === journal.release) return read;
+  const found = read === undefined ? "no such file" : read.ok ? releaseDigest(read.value) : read.refusal.found;
+  return refuse("journal-damaged", journal.release, found, "The trial cannot be continued; the previous version is put back.");
+}
+
+function absent(error: unknown): undefined {
+  if (!isErrno(error, "ENOENT")) throw error;
 }
 
 /** Makes the staged slot the running one. What ran before stays where it is. */
 export async function beginTrial(device: string, installer: Installer, journal: Journal): Promise<Journal> {
   await installer.switchTo(device, journal.slot);
   const applied: Journal = { ...journal, phase: "applied" };
-  await writeJournal(journalFile(device), applied);
+  await recordOrLeave(device, installer, applied);
   return applied;
+}
+
+/** Writes down where a trial stands. Where that cannot be done, on a full disk for instance, nothing may run on trial: the previous version does. */
+async function recordOrLeave(device: string, installer: Installer, journal: Journal): Promise<void> {
+  try {
+    await writeJournal(journalFile(device), journal);
+  } catch (error) {
+    await installer.switchTo(device, journal.previous);
+    await clearJournal(journalFile(device)); // what a disk did is not held against the version
+    throw error;
+  }
 }
 
 /** Runs the new version's health check; the attempt is counted before it begins, so that a crash loop ends. */
@@ -56,7 +69,7 @@ export async function runTrial(
   journal: Journal,
   { health }: Statement,
 ): Promise<Outcome<{ readonly output: string }>> {
-  await writeJournal(journalFile(device), { ...journal, phase: "applied", attempts: journal.attempts + 1 });
+  await recordOrLeave(device, installer, { ...journal, phase: "applied", attempts: journal.attempts + 1 });
   const { expect, ...rest } = health;
   return checkHealth(installer.slotOf(device, journal.slot), expect === null ? rest : { ...rest, expect });
 }

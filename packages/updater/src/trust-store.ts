@@ -2,9 +2,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { servedBytes } from "@countersign/trust/canonical";
-import { type Decoder, decodeBytes } from "@countersign/trust/decode";
+import { type Decoder, decode, decodeBytes } from "@countersign/trust/decode";
 import { sha256 } from "@countersign/trust/digest";
 import { type Envelope, readEnvelope } from "@countersign/trust/envelope";
+import { parseJson } from "@countersign/trust/json";
 import { policy } from "@countersign/trust/policy/policy";
 import type { Outcome } from "@countersign/trust/refusal";
 import { type Root, root } from "@countersign/trust/tuf/root";
@@ -63,8 +64,16 @@ export async function openTrustStore(directory: string): Promise<Outcome<TrustSt
       return read.ok ? { ok: true, value: { policy: read.value, bytes, digest: sha256(bytes) } } : read;
     }),
   };
-  const remembered = await kept("memory.json", (bytes) => decodeBytes(memory, bytes, "memory.json"));
+  const remembered = await kept("memory.json", readMemory);
   return { ok: true, value: { documents, memory: remembered ?? (await floorsOfSlots(directory)), healed } };
+}
+
+/** A device's memory grows with what it was told, so it may be larger than a document. What is written is always within this. */
+const memoryLimits = { documentBytes: 128 * 1024 * 1024, jsonDepth: 8 };
+
+function readMemory(bytes: Uint8Array): Outcome<Memory> {
+  const json = parseJson(bytes, memoryLimits);
+  return json.ok ? decode(memory, json.value, "memory.json") : json;
 }
 
 /** Writes the documents, then the memory: after a crash between the two the documents are newer, which loses nothing. */

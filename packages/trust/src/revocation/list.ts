@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { array, closed, type Decoder, integer, literal, name, nullable, text } from "../decode.ts";
+import { array, closed, type Decoder, integer, literal, matching, name, nullable, text } from "../decode.ts";
 import { type Envelope, envelope } from "../envelope.ts";
 import type { Entry } from "../release/head.ts";
 import type { Statement } from "../release/statement.ts";
@@ -23,11 +23,16 @@ export interface RevocationList {
   readonly denials: readonly Denial[];
 }
 
+/** Devices keep every denial for ever, so each is small. */
+function shortText(most: number): Decoder<string> {
+  return matching(new RegExp(`^[^]{0,${most}}$`), `at most ${most} characters`);
+}
+
 export const denial: Decoder<Denial> = closed<Denial>({
   kind: literal("release", "build", "builder", "approval"),
-  name: text,
+  name: shortText(128),
   until: nullable(integer(0)),
-  reason: text,
+  reason: shortText(500),
 });
 
 export const revocationList: Decoder<RevocationList> = closed<RevocationList>({

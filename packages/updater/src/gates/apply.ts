@@ -15,7 +15,8 @@ export const applyGate: Gate = gate({
   name: "apply",
   checks: {},
   async pass(attempt) {
-    const { device, installer, installed, release, found } = attempt;
+    const { device, installer, release, found } = attempt;
+    const previous = await installer.current(device.directory); // by the link itself: its record may be damaged
     const { digest, body } = release;
     await writePending(device.directory, body);
     const record = {
@@ -32,7 +33,7 @@ export const applyGate: Gate = gate({
       sequence: body.sequence,
       epoch: body.epoch,
       slot,
-      ...(installed && { previous: installed.slot }),
+      ...(previous !== undefined && { previous }),
       attempts: 0,
       attemptsAllowed: body.health.attempts + interruptionsAllowed,
     };
@@ -40,7 +41,7 @@ export const applyGate: Gate = gate({
     found.journal = await beginTrial(device.directory, installer, journal);
     const said = {
       expected: "one atomic switch",
-      found: `slot ${slot} runs, on trial; ${installed === undefined ? "there was none before" : `slot ${installed.slot} is kept`}`,
+      found: `slot ${slot} runs, on trial; ${previous === undefined ? "there was none before" : `slot ${previous} is kept`}`,
     };
     attempt.note({
       verdicts: [{ check: "apply/switch", source: "the old version or the new one, never neither", ...said }],

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Check, decide, judge } from "@countersign/trust/check";
 import { decodeBytes } from "@countersign/trust/decode";
-import { sha256 } from "@countersign/trust/digest";
+import { type Digest, sha256 } from "@countersign/trust/digest";
 import { type Outcome, refuse } from "@countersign/trust/refusal";
 import { chooseRelease, liftedReleases } from "@countersign/trust/release/choice";
 import { type DeviceFacts, releaseChecks } from "@countersign/trust/release/device-checks";
-import { approvalChecks, entryLoggedCheck, soakCheck, soakEnd } from "@countersign/trust/release/entry-checks";
+import { approvalChecks, type EntrySubject, entryLoggedCheck, soakCheck, soakEnd } from "@countersign/trust/release/entry-checks";
 import { type Head, head } from "@countersign/trust/release/head";
 import { denialOf } from "@countersign/trust/revocation/list";
 import type { TargetFile } from "@countersign/trust/tuf/meta";
@@ -13,6 +13,7 @@ import { channelPath, type Targets } from "@countersign/trust/tuf/targets";
 import { readFile, stopped } from "@countersign/trust/workflow/step";
 import type { Attempt } from "../attempt.ts";
 import { done, type Gate, gate, goOn, stop } from "../gate.ts";
+import { allDenials } from "../memory.ts";
 
 /** A head as it was served, and the channel file that must list it. */
 interface HeadSubject {
@@ -59,19 +60,18 @@ export const headGate: Gate = gate({
   async pass(attempt, checks) {
     const offered = await readHead(attempt, checks.head);
     if (!offered.ok) return stop(offered.refusal);
-    attempt.found.head = offered.value;
-    for (const order of offered.value.orders) {
-      const judged = attempt.note(judge({ candidate: order, ...entryContext(attempt) }, checks.orders));
-      if (!judged.ok) return stop(judged.refusal);
-    }
-    const lifted = liftedReleases(offered.value);
+    const { head, blocked } = standingOrders(attempt, offered.value, checks.orders);
+    attempt.found.head = head;
+    const lifted = liftedReleases(head);
     const { installed, memory } = attempt;
+    const denials = allDenials(memory);
     const choice = chooseRelease(
-      offered.value,
+      head,
       installed && { digest: installed.record.release, sequence: installed.record.sequence, floor: memory.sequenceFloor },
       (release) =>
+        blocked.has(release.digest) ||
         memory.unwell.includes(release.digest) ||
-        (!lifted.has(release.digest) && denialOf(release, memory.denials, memory.time) !== undefined),
+        (!lifted.has(release.digest) && denialOf(release, denials, memory.time) !== undefined),
     );
     attempt.found.choice = choice;
     const { release, reason } = choice;
@@ -84,6 +84,20 @@ export const headGate: Gate = gate({
     return mine.ok ? goOn : stop(mine.refusal);
   },
 });
+
+/**
+ * The head with the orders that hold today. One that does not, because its approver left since, for instance, must not stop the channel for ever: a lift
+ * is passed over, and what a recall names stays blocked, though it leads nowhere. The trail says which.
+ */
+function standingOrders(
+  attempt: Attempt,
+  head: Head,
+  checks: readonly Check<EntrySubject>[],
+): { readonly head: Head; readonly blocked: ReadonlySet<Digest> } {
+  const standing = head.orders.filter((order) => attempt.note(judge({ candidate: order, ...entryContext(attempt) }, checks)).ok);
+  const fallen = head.orders.filter((order) => !standing.includes(order) && order.body.action === "recall");
+  return { head: { ...head, orders: standing }, blocked: new Set(fallen.map((order) => order.body.release)) };
+}
 
 async function readHead(attempt: Attempt, checks: readonly Check<HeadSubject>[]): Promise<Outcome<Head>> {
   const { product, platform, channel } = attempt.device;

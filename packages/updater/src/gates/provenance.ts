@@ -7,6 +7,7 @@ import type { Statement } from "@countersign/trust/release/statement";
 import { type Denial, denialOf } from "@countersign/trust/revocation/list";
 import { readAttestations } from "@countersign/trust/workflow/attestations";
 import { type Gate, gate, goOn, stop } from "../gate.ts";
+import { allDenials } from "../memory.ts";
 
 /** A release again, now that the builders whose keys signed its provenance are known. */
 interface BuilderSubject {
@@ -46,7 +47,8 @@ export const provenanceGate: Gate = gate({
     const built = attempt.note(judge(subject, checks.provenance));
     if (!built.ok) return stop(built.refusal);
     const builders = attestations.value.flatMap((attestation) => builderOf(attestation, policy, attempt.rules)?.keyid ?? []);
-    const { denials, time } = attempt.memory;
+    const { time } = attempt.memory;
+    const denials = allDenials(attempt.memory);
     const lifted = liftedReleases(attempt.head).has(attempt.release.digest);
     const allowed = attempt.note(judge({ candidate: attempt.release, builders, denials, lifted, time }, checks.builder));
     return allowed.ok ? goOn : stop(allowed.refusal);

@@ -8,6 +8,7 @@ import { type Denial, revocationLists } from "@countersign/trust/revocation/list
 import { readFile } from "@countersign/trust/workflow/step";
 import type { Attempt } from "../attempt.ts";
 import { type Gate, gate, goOn } from "../gate.ts";
+import { denialsOfOne } from "../memory.ts";
 import { saveTrustStore } from "../trust-store.ts";
 
 /**
@@ -41,11 +42,13 @@ export const revocationsGate: Gate = gate({
 });
 
 /** A missing entry never lifts one: denials are only ever added. */
-function remember(attempt: Attempt, denials: readonly Denial[], revoker: string, time: number): void {
-  const known = new Set(attempt.memory.denials.map(nameOf));
+function remember(attempt: Attempt, said: readonly Denial[], revoker: string, time: number): void {
+  const before = attempt.memory.denials[revoker] ?? [];
+  const known = new Set(before.map(nameOf));
+  const denials = [...before, ...said.filter((denial) => !known.has(nameOf(denial)))].slice(0, denialsOfOne);
   attempt.memory = {
     ...attempt.memory,
-    denials: [...attempt.memory.denials, ...denials.filter((denial) => !known.has(nameOf(denial)))],
+    denials: { ...attempt.memory.denials, [revoker]: denials },
     listTimes: { ...attempt.memory.listTimes, [revoker]: Math.max(time, attempt.memory.listTimes[revoker] ?? 0) },
   };
 }

@@ -4,6 +4,7 @@ import { liftedReleases } from "@countersign/trust/release/choice";
 import { entryLoggedCheck, soakCheck } from "@countersign/trust/release/entry-checks";
 import { denialChecks } from "@countersign/trust/revocation/checks";
 import { type Gate, gate, goOn, stop } from "../gate.ts";
+import { allDenials } from "../memory.ts";
 import { entryContext } from "./head.ts";
 
 /** Gate 9: the release has been public long enough, and whoever may say no was heard after that and did not. */
@@ -14,10 +15,10 @@ export const soakGate: Gate = gate({
   async pass(attempt, checks) {
     const soaked = attempt.note(judge({ candidate: attempt.release, ...entryContext(attempt) }, checks.entry));
     if (!soaked.ok) return stop(soaked.refusal);
-    const { denials, time, listTimes } = attempt.memory;
+    const { time, listTimes } = attempt.memory;
     const subject = {
       candidate: attempt.release,
-      denials,
+      denials: allDenials(attempt.memory),
       lifted: liftedReleases(attempt.head).has(attempt.release.digest),
       time,
       builders: [],

@@ -37,7 +37,9 @@ export const targetsGate: Gate = gate({
 
     const offered = attempt.note(await nextPolicy(top.value.signed, attempt.documents.policy, attempt.read, checks.policy));
     if (!offered.ok) return stop(offered.refusal);
-    attempt.found.policy = await policyInForce(attempt, offered.value, top.value.digest);
+    const inForce = await policyInForce(attempt, offered.value, top.value.digest);
+    if (!inForce.ok) return stop(inForce.refusal);
+    attempt.found.policy = inForce.value;
     const rules = attempt.note({ verdicts: [], outcome: rulesOf(attempt.found.policy, attempt.device.channel) });
     return rules.ok ? goOn : stop(rules.refusal);
   },
@@ -45,13 +47,15 @@ export const targetsGate: Gate = gate({
 
 /**
  * A policy soaks too: a new one holds once the targets that list it have been public for the cooling-off time of the one that holds now. The proof
- * that says since when is verified first: a mirror must not be able to make a policy old.
+ * that says since when is verified first, and without it nothing goes on: a mirror must be able neither to make a policy old, nor to keep a device on the
+ * one before.
  */
-async function policyInForce(attempt: Attempt, offered: PolicyFile, targetsDigest: Digest): Promise<PolicyFile> {
+async function policyInForce(attempt: Attempt, offered: PolicyFile, targetsDigest: Digest): Promise<Outcome<PolicyFile>> {
   const held = attempt.documents.policy;
-  if (held === undefined || held.digest === offered.digest) return offered;
+  if (held === undefined || held.digest === offered.digest) return accept(offered);
   const since = await publicTargetsSince(attempt, targetsDigest);
-  const holds = since.ok && attempt.memory.time >= since.value + held.policy.coolingOffSeconds;
+  if (!since.ok) return since;
+  const holds = attempt.memory.time >= since.value + held.policy.coolingOffSeconds;
   const verdict = {
     check: "policy/cooling-off",
     source: "a policy soaks too",
@@ -59,12 +63,12 @@ async function policyInForce(attempt: Attempt, offered: PolicyFile, targetsDiges
     found: holds ? `version ${offered.policy.version} holds now` : `version ${held.policy.version} still holds`,
   };
   attempt.note({ verdicts: [verdict], outcome: accept(undefined) });
-  return holds ? offered : held;
+  return accept(holds ? offered : held);
 }
 
 async function publicTargetsSince(attempt: Attempt, digest: Digest): Promise<Outcome<number>> {
   const proof = await readProof(attempt.read, digest);
-  if (!proof.ok) return proof;
+  if (!proof.ok) return attempt.refused(proof.refusal);
   const { ledger } = attempt;
   const logged = judge({ candidate: { type: "targets", digest }, proof: proof.value, ledger } as const, [loggedCheck("policy")]);
   const judged = attempt.note(logged);
