@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { mkdtempDisposable } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { test } from "node:test";
+import { servedBytes } from "@countersign/trust/canonical";
+import { sha256 } from "@countersign/trust/digest";
+import { expires, people, policyOf, rootOf, spec_version, targetsOf } from "@countersign/trust/founding.test-support";
+import { signedBytes, TestLog } from "@countersign/trust/simulator.test-support";
+import { createDevice } from "../device.ts";
+import { newborn } from "../memory.ts";
+import type { Report } from "../report.ts";
+import { openTrustStore, saveTrustStore } from "../trust-store.ts";
+import { update } from "../update.ts";
+
+const { alice, bob, publisher } = people;
+const now = Math.floor(Date.now() / 1000);
+const coolingOffSeconds = 3600;
+const file = (bytes: Uint8Array) => ({ length: bytes.length, hashes: { sha256: sha256(bytes) } });
+
+/**
+ * A device that holds policy 1 looks at a repository whose targets list policy 2, which has been public since a time, by a proof that a mirror may
+ * keep back. Answers what gate 4 said of it.
+ */
+async function offered(
+  publicSince: number,
+  mirror: (path: string, bytes: Uint8Array) => Uint8Array | undefined = (_, bytes) => bytes,
+): Promise<Report> {
+  const log = new TestLog();
+  const [held, next] = [servedBytes(policyOf({ coolingOffSeconds })), servedBytes(policyOf({ coolingOffSeconds, version: 2 }))];
+  const root = await signedBytes(rootOf(), alice, bob);
+  const targets = await signedBytes(targetsOf({ "policy.json": file(next) }, { version: 2 }), alice, bob);
+  const since = [publicSince, publicSince, publicSince];
+  const proof = await log.prove({ type: "targets", digest: sha256(targets) }, since);
+  const meta = { "targets.json": { version: 2, ...file(targets) } };
+  const snapshot = await signedBytes({ _type: "snapshot", spec_version, version: 1, expires, meta }, publisher);
+  const listed = { "snapshot.json": { version: 1, ...file(snapshot) } };
+  const countersign = { checkpoint: await log.note([now, now, now]) };
+  const timestamp = await signedBytes({ _type: "timestamp", spec_version, version: 1, expires, meta: listed, countersign }, publisher);
+  const files = new Map<string, Uint8Array>([
+    ["metadata/timestamp.json", timestamp],
+    ["metadata/1.snapshot.json", snapshot],
+    ["metadata/2.targets.json", targets],
+    [`targets/${sha256(next)}.policy.json`, next],
+    [`proofs/${sha256(targets)}.tlog-proof`, Buffer.from(proof)],
+  ]);
+  const server = createServer(({ url = "" }, response) => {
+    const path = url.slice(1);
+    const bytes = files.get(path);
+    const served = bytes && mirror(path, bytes);
+    response.writeHead(served === undefined ? 404 : 200).end(served);
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  await using device = await mkdtempDisposable(`${tmpdir()}/countersign-policy-`);
+  try {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const place = { product: "hello", platform: "linux-x64", channel: "stable", id: "d", privileges: [], installer: "directory" } as const;
+    await createDevice(device.path, { ...place, url }, root);
+    await openTrustStore(device.path); // makes the directory
+    await saveTrustStore(device.path, { policy: { policy: policyOf({ coolingOffSeconds }), bytes: held, digest: sha256(held) } }, newborn);
+    const report = await update(device.path, { until: "check" });
+    assert.ok(report.ok);
+    return report.value;
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+const saidOf = ({ trail }: Report): string | undefined => trail.find(({ check }) => check === "policy/cooling-off")?.found;
+
+test("a new policy holds once it has been public for the cooling-off time of the one before, by witnessed time", async () => {
+  assert.equal(saidOf(await offered(now - coolingOffSeconds + 60)), "version 1 still holds");
+  assert.equal(saidOf(await offered(now - coolingOffSeconds - 60)), "version 2 holds now");
+});
+
+test("attack: a mirror that keeps back or spoils the proof of a new policy stops the device there, and cannot keep it on the old one", async () => {
+  const hiding = await offered(now - 2 * coolingOffSeconds, (path, bytes) => (path.startsWith("proofs/") ? undefined : bytes));
+  assert.deepEqual([hiding.refusal?.code, hiding.trail.at(-1)?.gate], ["missing-file", 4]);
+  const older = await offered(now - 60, (path, bytes) =>
+    path.startsWith("proofs/") ? Buffer.from(Buffer.from(bytes).toString().replaceAll("index 0", "index 1")) : bytes,
+  );
+  assert.equal(older.result, "refused");
+  assert.equal(older.trail.at(-1)?.gate, 4);
+});
