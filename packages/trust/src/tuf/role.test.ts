@@ -68,6 +68,9 @@ test("unknown fields of a TUF document are part of what is signed", async () => 
 test("attack: an older version; the same one may be met again", async () => {
   const stored = (await read({ version: 5 }, alice, bob)).signed;
   assert.equal(check(subjectOf(await read({ version: 4 }, alice, bob), { stored })), "version-rolled-back");
+  const same = await read({ version: 5 }, alice, bob);
+  assert.equal(check(subjectOf(same, { stored, storedDigest: same.digest })), "accepted");
+  assert.equal(check(subjectOf(same, { stored, storedDigest: digestOf("another file of version 5") })), "version-rolled-back");
   assert.equal(check(subjectOf(await read({ version: 5 }, alice, bob), { stored })), "accepted");
   assert.equal(check(subjectOf(await read({ version: 6 }, alice, bob), { stored })), "accepted");
 });

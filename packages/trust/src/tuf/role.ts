@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Check, decide } from "../check.ts";
+import type { Digest } from "../digest.ts";
 import type { Envelope } from "../envelope.ts";
 import { type Authority, ownersOf, signersOf } from "../quorum.ts";
 import type { MetaFile } from "./meta.ts";
@@ -18,6 +19,8 @@ export interface RoleSubject<T extends RoleFields> {
   readonly ownerOf: (keyid: string) => string | undefined;
   /** The version trusted before, if any. */
   readonly stored: T | undefined;
+  /** The digest of its file, where one version is only ever one file. */
+  readonly storedDigest?: Digest | undefined;
   /** What the document that names this one says of it; absent for root and timestamp. */
   readonly listed: MetaFile | undefined;
   /** Unix milliseconds: the larger of the system clock and witnessed time. */
@@ -97,10 +100,12 @@ function version<T extends RoleFields>(role: string, section: string): Check<Rol
   return {
     name: `${role}/version`,
     source: `TUF ${section}, rollback`,
-    examine: ({ candidate, stored }) =>
+    examine: ({ candidate, stored, storedDigest = candidate.digest }) =>
       decide(
-        stored === undefined || candidate.signed.version >= stored.version,
-        `version ${stored?.version ?? 1} or later`,
+        stored === undefined ||
+          candidate.signed.version > stored.version ||
+          (candidate.signed.version === stored.version && candidate.digest === storedDigest),
+        `version ${stored?.version ?? 1}, the same file, or later`,
         `version ${candidate.signed.version}`,
         "version-rolled-back",
         "This is older than what was seen before: a replay. Use another mirror.",

@@ -46,5 +46,8 @@ export async function nextListedRole<T extends RoleFields>(
   if (!bytes.ok) return stopped(bytes.refusal);
   const candidate = readEnvelope(input.decoder, bytes.value, path);
   if (!candidate.ok) return stopped(candidate.refusal);
-  return judge({ candidate: candidate.value, authority, ownerOf, stored: stored?.signed, listed, now }, checks);
+  return judge(
+    { candidate: candidate.value, authority, ownerOf, stored: stored?.signed, storedDigest: stored?.digest, listed, now },
+    checks,
+  );
 }
