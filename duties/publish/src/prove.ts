@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import type { LedgerClient } from "@countersign/repository/ledger-client";
-import { isStored } from "@countersign/repository/read-from";
+import { readFrom } from "@countersign/repository/read-from";
 import type { Store } from "@countersign/repository/store";
 import type { Entry } from "@countersign/tlog/entry";
 import { judge } from "@countersign/trust/check";
@@ -14,7 +13,7 @@ import {
 } from "@countersign/trust/ledger/checkpoint";
 import { loggedCheck } from "@countersign/trust/ledger/inclusion";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
-import { proofPath } from "@countersign/trust/workflow/step";
+import { proofPath, readProof } from "@countersign/trust/workflow/step";
 
 /** Logs an entry, and keeps the proof that devices will ask for. Answers the place of the entry in the ledger. */
 export async function prove(entry: Entry, ledger: LedgerClient, trust: LedgerTrust, store: Store): Promise<Outcome<number>> {
@@ -26,9 +25,11 @@ export async function prove(entry: Entry, ledger: LedgerClient, trust: LedgerTru
   return accept(logged.value.index);
 }
 
-/** Like `prove`, where it has not been done yet. */
+/** Like `prove`, unless what is kept proves it already: a proof by witnesses that root has replaced since, or a spoiled file, is made anew. */
 export async function proveOnce(entry: Entry, ledger: LedgerClient, trust: LedgerTrust, store: Store): Promise<Outcome<unknown>> {
-  return (await isStored(store, proofPath(entry.digest))) ? accept(undefined) : prove(entry, ledger, trust, store);
+  const kept = await readProof(readFrom(store), entry.digest);
+  const holds = kept.ok && loggedCheck("publish").examine({ candidate: entry, proof: kept.value, ledger: trust }).ok;
+  return holds ? accept(undefined) : prove(entry, ledger, trust, store);
 }
 
 /** The newest cosigned checkpoint, verified: never behind one that was published, and large enough to cover the entry at `index`. */

@@ -202,6 +202,14 @@ test("a store that was given a foreign timestamp is not signed onwards", async (
   await ground.store.write("metadata/timestamp.json", kept);
 });
 
+test("a proof that was spoiled in the store is made anew, since devices would be stopped by it", async () => {
+  const { targets, ledger } = await view();
+  await ground.store.write(proofPath(targets.digest), Buffer.from("c2sp.org/tlog-proof@v1\nindex 0\n"));
+  assert.ok((await turnsOf(publisher, govern, 60_000).turn()).ok);
+  const proof = Buffer.from((await ground.store.read(proofPath(targets.digest))) ?? "").toString();
+  assert.equal(loggedCheck("test").examine({ candidate: { type: "targets", digest: targets.digest }, proof, ledger }).ok, true);
+});
+
 test("killed at any write: readers see the old repository or the new one, and the next run finishes", async () => {
   for (let survives = 0; ; survives++) {
     const before = await view();
