@@ -10,8 +10,8 @@ export interface StoreFile extends AsyncDisposable {
   readonly etag: string;
 }
 
-/** A store replaces its files while they are served; one that is replaced again and again is not a store's. */
-const ATTEMPTS = 10;
+/** A store replaces its files while they are served, and a busy machine lets one be replaced between any two of our calls: many tries, but not for ever. */
+const ATTEMPTS = 1000;
 
 /**
  * Opens a regular file below `root`; undefined where there is none, or where a symbolic link leads out of `root`.
