@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { canonicalDigest } from "../canonical.ts";
 import { orderOf, statementOf } from "../simulator.test-support.ts";
-import { chooseRelease, liftedReleases, type Running } from "./choice.ts";
+import { chooseRelease, liftedReleases, type Running, standingHead } from "./choice.ts";
 import type { Entry, Head } from "./head.ts";
 import type { Order } from "./order.ts";
 import type { Statement } from "./statement.ts";
@@ -74,4 +74,17 @@ test("a release that cannot be reached from here is reached over a stepping ston
 test("a lift names what it lifts, and a recall lifts nothing", () => {
   const lift = orderOf({ action: "lift", number: 2, release: digest(2), to: null });
   assert.deepEqual([...liftedReleases(headOf([recall(1, 4, 3), lift]))], [digest(2)]);
+});
+
+test("an order that no longer holds stops nothing but what it recalled: a lift is passed over, a recall leads nowhere and blocks still", () => {
+  const lift: Order = { ...recall(2, 3, 1), action: "lift", to: null };
+  const offered = headOf([recall(1, 4, 2), lift]);
+  const all = standingHead(offered, () => true);
+  assert.deepEqual([all.head, all.blocked], [offered, new Set()]);
+  const none = standingHead(offered, () => false);
+  assert.deepEqual([none.head.orders, none.blocked], [[], new Set([digest(4)])]);
+  assert.equal(liftedReleases(none.head).size, 0);
+  const choice = chooseRelease(none.head, running(1), (release) => none.blocked.has(release.digest));
+  assert.deepEqual([choice.release?.digest, choice.reason], [digest(3), "newer"], "the channel goes on");
+  assert.equal(chooseRelease(none.head, running(4), () => false).reason, "current", "nobody is led away by an order that does not hold");
 });

@@ -58,6 +58,19 @@ function recallDestination(recalls: readonly Entry<Order>[], running: string | u
   return left.size > 0 ? at : undefined;
 }
 
+/**
+ * A head with the orders that hold today. One that does not, because its approver left since, for instance, must not stop the channel for ever: a lift
+ * is passed over, and what a recall names stays blocked, though it leads nowhere.
+ */
+export function standingHead(
+  head: Head,
+  holds: (order: Entry<Order>) => boolean,
+): { readonly head: Head; readonly blocked: ReadonlySet<Digest> } {
+  const orders = head.orders.filter(holds);
+  const fallen = head.orders.filter((order) => !orders.includes(order) && order.body.action === "recall");
+  return { head: { ...head, orders }, blocked: new Set(fallen.map((order) => order.body.release)) };
+}
+
 /** The releases that a lift order cleared of revocations. */
 export function liftedReleases(head: Head): ReadonlySet<Digest> {
   return new Set(head.orders.filter((order) => order.body.action === "lift").map((order) => order.body.release));

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Check, decide, judge } from "@countersign/trust/check";
 import { decodeBytes } from "@countersign/trust/decode";
-import { type Digest, sha256 } from "@countersign/trust/digest";
+import { sha256 } from "@countersign/trust/digest";
 import { type Outcome, refuse } from "@countersign/trust/refusal";
-import { chooseRelease, liftedReleases } from "@countersign/trust/release/choice";
+import { chooseRelease, liftedReleases, standingHead } from "@countersign/trust/release/choice";
 import { type DeviceFacts, releaseChecks } from "@countersign/trust/release/device-checks";
-import { approvalChecks, type EntrySubject, entryLoggedCheck, soakCheck, soakEnd } from "@countersign/trust/release/entry-checks";
-import { type Head, head } from "@countersign/trust/release/head";
+import { approvalChecks, entryLoggedCheck, soakCheck, soakEnd } from "@countersign/trust/release/entry-checks";
+import { type Entry, type Head, head } from "@countersign/trust/release/head";
+import type { Order } from "@countersign/trust/release/order";
 import { denialOf } from "@countersign/trust/revocation/list";
 import type { TargetFile } from "@countersign/trust/tuf/meta";
 import { channelPath, type Targets } from "@countersign/trust/tuf/targets";
@@ -60,7 +61,8 @@ export const headGate: Gate = gate({
   async pass(attempt, checks) {
     const offered = await readHead(attempt, checks.head);
     if (!offered.ok) return stop(offered.refusal);
-    const { head, blocked } = standingOrders(attempt, offered.value, checks.orders);
+    const holds = (order: Entry<Order>): boolean => attempt.note(judge({ candidate: order, ...entryContext(attempt) }, checks.orders)).ok;
+    const { head, blocked } = standingHead(offered.value, holds);
     attempt.found.head = head;
     const lifted = liftedReleases(head);
     const { installed, memory } = attempt;
@@ -84,20 +86,6 @@ export const headGate: Gate = gate({
     return mine.ok ? goOn : stop(mine.refusal);
   },
 });
-
-/**
- * The head with the orders that hold today. One that does not, because its approver left since, for instance, must not stop the channel for ever: a lift
- * is passed over, and what a recall names stays blocked, though it leads nowhere. The trail says which.
- */
-function standingOrders(
-  attempt: Attempt,
-  head: Head,
-  checks: readonly Check<EntrySubject>[],
-): { readonly head: Head; readonly blocked: ReadonlySet<Digest> } {
-  const standing = head.orders.filter((order) => attempt.note(judge({ candidate: order, ...entryContext(attempt) }, checks)).ok);
-  const fallen = head.orders.filter((order) => !standing.includes(order) && order.body.action === "recall");
-  return { head: { ...head, orders: standing }, blocked: new Set(fallen.map((order) => order.body.release)) };
-}
 
 async function readHead(attempt: Attempt, checks: readonly Check<HeadSubject>[]): Promise<Outcome<Head>> {
   const { product, platform, channel } = attempt.device;
