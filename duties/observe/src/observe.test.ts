@@ -90,7 +90,7 @@ const findings = async () => (await ask<{ findings: readonly Finding[] }>("/find
 const found = async () => (await findings()).map(({ detector }) => detector);
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let wait = 0; wait < 300; wait++, await sleep(25)) if (await holds()) return;
+  for (let wait = 0; wait < 2400; wait++, await sleep(25)) if (await holds()) return;
   assert.fail(`it did not come about: ${JSON.stringify(await findings())}`);
 }
 

@@ -242,7 +242,7 @@ test("the process itself: it refreshes by itself, and POST /publish answers what
   const posted = await exchange(`${url}/publish`, { method: "POST" });
   assert.ok(posted.ok && posted.value.status === 200);
   assert.ok(JSON.parse(Buffer.from(posted.value.body).toString()).timestamp >= first);
-  for (let wait = 0; (await view()).timestamp.signed.version < first + 3 && wait < 50; wait++) await sleep(100);
+  for (let wait = 0; (await view()).timestamp.signed.version < first + 3 && wait < 600; wait++) await sleep(100);
   assert.ok((await view()).timestamp.signed.version >= first + 3);
   const other = await exchange(`${url}/anything`);
   assert.equal(other.ok && other.value.status, 404);

@@ -110,7 +110,7 @@ async function codeOf(request: SigningRequest, change: Partial<Senses> = {}, wit
 
 /** Waits until a signer would say this, while revokers keep saying that nothing is denied. */
 async function until(code: string, request: SigningRequest): Promise<void> {
-  for (let wait = 0; wait < 100; wait++) {
+  for (let wait = 0; wait < 1200; wait++) {
     await writeList();
     if ((await codeOf(request)) === code) return;
     await sleep(100);
@@ -124,13 +124,13 @@ const hiding =
     path.startsWith(hidden) ? accept(undefined) : read(path, maxBytes);
 const release = async (change: Partial<Statement> = {}, voices = {}) => enter(ground, await sampleStatement(ground, change), voices);
 
-for (let wait = 0; wait < 100 && (await ground.store.read("metadata/timestamp.json")) === undefined; wait++) await sleep(50);
+for (let wait = 0; wait < 1200 && (await ground.store.read("metadata/timestamp.json")) === undefined; wait++) await sleep(50);
 const good = await release();
 const honest = requestFor(good);
 
 test("a release waits for its soak, and then for revokers to be heard after it", async () => {
   assert.equal(await codeOf(honest), "soak-not-over");
-  for (let wait = 0; wait < 100 && (await codeOf(honest)) === "soak-not-over"; wait++) await sleep(100);
+  for (let wait = 0; wait < 600 && (await codeOf(honest)) === "soak-not-over"; wait++) await sleep(100);
   assert.equal(await codeOf(honest), "revocations-stale");
   await until("ok", honest);
 });
@@ -271,7 +271,7 @@ test("an order about what is not published is refused", async () => {
 test("each check stands alone: a list that lacks it lets its attack through, and nothing else stops it", async () => {
   const unapproved = requestFor(await release({}, { approvers: [] }));
   await until("approvals-missing", unapproved);
-  for (let wait = 0; wait < 50 && (await codeOf(unapproved, {}, "approvals/quorum")) !== "ok"; wait++) {
+  for (let wait = 0; wait < 600 && (await codeOf(unapproved, {}, "approvals/quorum")) !== "ok"; wait++) {
     await writeList();
     await sleep(100);
   }
@@ -286,7 +286,7 @@ test("the process: it signs what is right and says once why it does not sign the
   const config = signConfig(ground.project, "sign-cem", govern, ground.url);
   await ground.start("sign", "sign-cem", config);
   requests = [honest, unapproved, { ...honest, channel: "beta" }];
-  for (let wait = 0; wait < 100 && new Set(posted.map(({ path }) => path)).size < 2; wait++) {
+  for (let wait = 0; wait < 1200 && new Set(posted.map(({ path }) => path)).size < 2; wait++) {
     await writeList();
     await sleep(50);
   }
