@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { styleText } from "node:util";
 import { ensure, programs } from "./outside.ts";
 import { run } from "./run.ts";
-import { root } from "./sources.ts";
+import { root, workbenches } from "./sources.ts";
 import { judge } from "./verdict.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "check-"));
@@ -20,7 +20,7 @@ const tests = [
   "--test-force-exit",
   "--test-timeout=600000",
   ...["--test-reporter=spec", "--test-reporter-destination=stdout", "--test-reporter=tap", `--test-reporter-destination=${record}`],
-  "{packages,duties,apps,world,attacks,tools}/**/*.test.ts",
+  `{packages,duties,apps,world,attacks,${workbenches}}/**/*.test.ts`,
 ];
 
 await step("Lint and format", [join(modules, "@biomejs/biome/bin/biome"), "check", "."]);

@@ -4,13 +4,17 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { test } from "node:test";
 import { violations } from "./import-law.ts";
-import { rooms, root, type SourceFile, sources } from "./sources.ts";
+import { rooms, root, type SourceFile, sources, workbenches } from "./sources.ts";
 
 const kinds = new Map(rooms().map((room) => [basename(room), dirname(room)]));
 
 function declaredBy(room: string): string[] {
-  const file = join(root, room, "package.json");
-  return existsSync(file) ? Object.keys(JSON.parse(readFileSync(file, "utf8")).dependencies ?? {}) : [];
+  const workbench = workbenches.includes(room);
+  const file = join(root, workbench ? "" : room, "package.json");
+  if (!existsSync(file)) return [];
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(file, "utf8"));
+  const ours = [...kinds.keys()].map((name) => `@countersign/${name}`);
+  return workbench ? [...Object.keys(devDependencies), ...ours] : Object.keys(dependencies ?? {});
 }
 
 test("the law of imports holds in every file", () => {

@@ -6,7 +6,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { after, test } from "node:test";
-import { rooms, root } from "./sources.ts";
+import { rooms, root, workbenches } from "./sources.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "pack-"));
 after(() => rmSync(scratch, { recursive: true }));
@@ -17,7 +17,7 @@ interface Manifest {
   readonly bin?: Readonly<Record<string, string>>;
 }
 
-const workspaces = rooms().filter((room) => room !== "tools");
+const workspaces = rooms().filter((room) => !workbenches.includes(room));
 const manifests = workspaces.map((room): Manifest => JSON.parse(readFileSync(join(root, room, "package.json"), "utf8")));
 const published = manifests.filter((manifest) => manifest.private !== true);
 const tsc = join(root, "node_modules/typescript/bin/tsc");

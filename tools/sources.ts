@@ -15,15 +15,18 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** Every folder with a package.json, and `tools`. */
+/** Rooms that are run here and never published, so that they have no package.json: what they depend on stands in the root's. */
+export const workbenches: readonly string[] = ["bench", "fuzz", "interop", "tools", "vectors"];
+
+/** Every folder with a package.json, and the workbenches. */
 export function rooms(): string[] {
-  const places = globSync(["{packages,duties,apps}/*", "world", "attacks", "bench", "tools"], { cwd: root });
-  return places.filter((place) => place === "tools" || existsSync(join(root, place, "package.json"))).sort();
+  const places = globSync(["{packages,duties,apps}/*", "world", "attacks", ...workbenches], { cwd: root });
+  return places.filter((place) => workbenches.includes(place) || existsSync(join(root, place, "package.json"))).sort();
 }
 
 /** Every file of ours that is TypeScript or JavaScript, in order of path. */
 export function sources(): SourceFile[] {
-  const found = globSync("{packages,duties,apps,world,attacks,bench,tools}/**/*.{ts,tsx,js}", {
+  const found = globSync(`{packages,duties,apps,world,attacks,${workbenches}}/**/*.{ts,tsx,js}`, {
     cwd: root,
     exclude: ["**/dist", "**/node_modules"],
   });
