@@ -29,7 +29,7 @@ export const arbitrarySoftware: Attack = planted<string>({
     return [
       {
         does: "serves a repository of its own, with a second root that claims to follow the trusted one",
-        stoppedBy: checks("root/signatures-of-the-old", "root/logged"),
+        stoppedBy: checks("root/signatures-of-the-old", "root/owners-of-the-old", "root/logged"),
         strike: (without) => strikeDevice(devices.newborn, mirror, without, runs(product, trojanWords)),
       },
     ];

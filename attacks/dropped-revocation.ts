@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { servedBytes } from "@countersign/trust/canonical";
+import type { RevocationList } from "@countersign/trust/revocation/list";
 import { allDenials, type Memory } from "@countersign/updater/memory";
 import { type Attack, checks } from "./lab/attack.ts";
 import { product } from "./lab/lab-plan.ts";
@@ -18,6 +20,7 @@ export const droppedRevocation: Attack = {
     const stale = stack.use(await startMirror(stores.twoRevoked, new Map([[path, await listsOf(stores.one)]])));
     const silent = stack.use(await startMirror(stores.twoRevoked, new Map([[path, undefined]])));
     const emptied = stack.use(await startMirror(stores.twoRevoked, new Map([[path, await listsOf(stores.two)]])));
+    const halved = stack.use(await startMirror(stores.twoRevoked, new Map([[path, withoutDenials(await listsOf(stores.twoRevoked))]])));
     const installs = runs(product, "hello 2.0.0");
     return [
       {
@@ -27,7 +30,7 @@ export const droppedRevocation: Attack = {
       },
       {
         does: "serves no revocation lists at all",
-        stoppedBy: checks("revocations/fresh"),
+        stoppedBy: checks("revocations/fresh", "revocations/complete"),
         strike: (without) => strikeDevice(devices.one, silent, without, installs),
       },
       {
@@ -36,13 +39,24 @@ export const droppedRevocation: Attack = {
         strike: (without) => strikeDevice(devices.one, emptied, without, installs),
       },
       {
+        does: "serves the fresh list of the revoker who said nothing, and leaves out that of the one who said no",
+        stoppedBy: checks("revocations/complete"),
+        strike: (without) => strikeDevice(devices.one, halved, without, installs),
+      },
+      {
         does: "serves the last lists without the entry to a device that has seen it",
-        stoppedBy: [{ check: "revocations/remembered", without: "memory:denials" }, ...checks("revocations/fresh")],
+        stoppedBy: [{ check: "revocations/remembered", without: "memory:denials" }, ...checks("revocations/fresh", "revocations/complete")],
         strike: (without) => strikeDevice(devices.oneWarned, emptied, without, installs, passesOver),
       },
     ];
   },
 };
+
+/** The lists in which nothing is denied, each as its revoker signed it. */
+function withoutDenials(latest: Uint8Array): Uint8Array {
+  const file = JSON.parse(Buffer.from(latest).toString()) as { readonly lists: readonly { readonly signed: RevocationList }[] };
+  return servedBytes({ ...file, lists: file.lists.filter(({ signed }) => signed.denials.length === 0) });
+}
 
 /** A release that was denied is not refused when it is offered; it is not a choice. */
 const passesOver: QuietDefence = {

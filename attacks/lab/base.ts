@@ -7,11 +7,11 @@ import { readFrom } from "@countersign/repository/read-from";
 import { readHeads } from "@countersign/repository/read-heads";
 import type { Store } from "@countersign/repository/store";
 import { openRepository, type RepositoryView } from "@countersign/repository/view";
+import type { TargetsDocument } from "@countersign/trust/anchor/targets";
 import type { Envelope } from "@countersign/trust/envelope";
 import type { Outcome } from "@countersign/trust/refusal";
 import type { Entry, Head } from "@countersign/trust/release/head";
 import type { Statement } from "@countersign/trust/release/statement";
-import type { Targets } from "@countersign/trust/tuf/targets";
 import { anchorFile, dutyDirectory, keyIn, type Project, personDirectory } from "@countersign/world/project";
 
 /** What is published, read by somebody who means to forge on top of it. */
@@ -20,7 +20,7 @@ export interface Base {
   readonly directory: string;
   readonly store: Store;
   readonly view: RepositoryView;
-  readonly channel: Envelope<Targets>;
+  readonly channel: Envelope<TargetsDocument>;
   readonly head: Head;
   /** The newest release. */
   readonly last: Entry<Statement>;

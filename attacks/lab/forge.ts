@@ -5,6 +5,7 @@ import { nextSnapshot, type WrittenFile } from "@countersign/repository/next-sna
 import { nextTimestamp } from "@countersign/repository/next-timestamp";
 import { documentBytes, type SigningKey, signDocument } from "@countersign/repository/sign-document";
 import { targetStorePath } from "@countersign/repository/target-path";
+import type { TargetsDocument } from "@countersign/trust/anchor/targets";
 import { canonicalDigest } from "@countersign/trust/canonical";
 import { type Digest, sha256 } from "@countersign/trust/digest";
 import { type Envelope, readEnvelope } from "@countersign/trust/envelope";
@@ -12,7 +13,6 @@ import { type Approval, approval } from "@countersign/trust/release/approval";
 import type { Entry, Head } from "@countersign/trust/release/head";
 import type { Order } from "@countersign/trust/release/order";
 import type { Statement } from "@countersign/trust/release/statement";
-import type { Targets } from "@countersign/trust/tuf/targets";
 import { proofPath } from "@countersign/trust/workflow/step";
 import { type Base, taken } from "./base.ts";
 import type { Files } from "./mirror.ts";
@@ -55,7 +55,7 @@ export async function entryOf<T extends Statement | Order>(
 /** A channel file as it is to be listed, and the head beside it. */
 export interface ForgedChannel {
   readonly head: Head;
-  readonly channelFile: Targets;
+  readonly channelFile: TargetsDocument;
   readonly file: WrittenFile;
   readonly digest: Digest;
   readonly files: Files;

@@ -7,13 +7,13 @@ import { nextSnapshot } from "@countersign/repository/next-snapshot";
 import { nextTimestamp } from "@countersign/repository/next-timestamp";
 import { documentBytes, type SigningKey, signDocument } from "@countersign/repository/sign-document";
 import { targetStorePath } from "@countersign/repository/target-path";
+import { root } from "@countersign/trust/anchor/root";
 import { servedBytes } from "@countersign/trust/canonical";
 import { sha256 } from "@countersign/trust/digest";
 import { readEnvelope } from "@countersign/trust/envelope";
 import { claimedCheckpoint, ledgerTrust, witnessedTime } from "@countersign/trust/ledger/checkpoint";
 import type { Statement } from "@countersign/trust/release/statement";
 import type { RevocationList } from "@countersign/trust/revocation/list";
-import { root } from "@countersign/trust/tuf/root";
 import { proofPath } from "@countersign/trust/workflow/step";
 import type { Ground } from "@countersign/world/ground";
 import type { Plan } from "@countersign/world/plan";
@@ -115,7 +115,7 @@ async function statementOf(ground: Ground, { artifact, program, ...payload }: Pa
 
 async function writeRevocations({ project, store, key }: Ground, checkpoint: string): Promise<void> {
   const revoker = project.plan.revokers[0]?.holder ?? "";
-  const list: RevocationList = { _type: "revocations", spec: "countersign/1", revoker, version: 1, checkpoint, denials: [] };
+  const list: RevocationList = { _type: "revocations", spec: "countersign/1", revoker, version: 1, checkpoint, seen: {}, denials: [] };
   await store.write(
     "revocations/latest",
     servedBytes({ _type: "revocation-lists", lists: [await signDocument(list, [await key(revoker)])] }),

@@ -6,6 +6,7 @@ import { approvalsDigest } from "@countersign/trust/release/approval";
 import type { Entry } from "@countersign/trust/release/head";
 import type { Statement } from "@countersign/trust/release/statement";
 import { proofPath } from "@countersign/trust/workflow/step";
+import { agreedBuild } from "@countersign/world/plan";
 import type { Project } from "@countersign/world/project";
 import { type Base, keyOf } from "./base.ts";
 import { channelWith, entryOf, type ForgedChannel, nextStatement, payloadFiles, together, type Voice, withProof } from "./forge.ts";
@@ -33,8 +34,7 @@ export interface Forgery {
 
 /** A build of the payload as the policy wants it told. */
 export function buildOf({ plan }: Project, { artifact }: Payload): Build {
-  const { source, parameters, buildType, id } = plan.builder;
-  return { artifacts: [artifact], source, commit: "6".repeat(40), parameters, buildType, builderId: id };
+  return { ...agreedBuild(plan), artifacts: [artifact], commit: "6".repeat(40) };
 }
 
 /**

@@ -6,6 +6,7 @@ import { rawPublicKey } from "@countersign/tlog/signer";
 import { formatVkey } from "@countersign/tlog/vkey";
 import type { PublicKey } from "@countersign/trust/key";
 import { logOrigin } from "./found.ts";
+import { sidecarHolderOf } from "./post-quantum.ts";
 import { anchorFile, dutyDirectory, keyIn, type Project, personDirectory, storeDirectory } from "./project.ts";
 
 // What each duty is told: its own key, the addresses of those it talks to, its own state. One function a duty.
@@ -64,12 +65,14 @@ export function governConfig(project: Project, port: number, ledger: string): Co
 export function signConfig(project: Project, holder: string, govern: string, store: string): Config {
   const own = dutyDirectory(project, holder);
   const { channel, pace } = project.plan;
+  const sidecar = sidecarHolderOf(project.plan, holder);
   return {
     name: holder,
     govern,
     store,
     anchor: anchorFile(project),
     ...keyIn(own),
+    ...(sidecar === undefined ? {} : { sidecarKey: keyIn(dutyDirectory(project, sidecar)) }),
     state: join(own, "record.sqlite"),
     channels: [channel],
     pollMilliseconds: pace.pollMilliseconds,

@@ -2,15 +2,17 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Algorithm } from "@countersign/custody/algorithm";
 import { createKey } from "@countersign/custody/encrypted-file";
-import type { Algorithm, CustodyKey } from "@countersign/custody/key";
+import type { CustodyKey } from "@countersign/custody/key";
 import { directoryStore } from "@countersign/repository/directory-store";
 import { foundRepository, type OwnedSigner } from "@countersign/repository/founding";
 import { rawPublicKey } from "@countersign/tlog/signer";
 import { formatVkey } from "@countersign/tlog/vkey";
 import type { Policy } from "@countersign/trust/policy/policy";
 import { type Outcome, refuse } from "@countersign/trust/refusal";
-import type { Holding, Plan } from "./plan.ts";
+import { type Holding, type Plan, ruleOf } from "./plan.ts";
+import { postQuantumOf, sidecarHolders } from "./post-quantum.ts";
 import { anchorFile, dutyDirectory, keyIn, type Project, personDirectory, storeDirectory } from "./project.ts";
 
 /** The origin of a project's log, which is also the name of its key. */
@@ -44,6 +46,7 @@ async function makeKeys(project: Project): Promise<Keys> {
   const duties: readonly (readonly [Holding, Algorithm])[] = [
     ...[...plan.root.holders, ...plan.targets.holders].map((holding) => [holding, "ed25519"] as const),
     ...plan.signers.holders.map((holding) => [holding, "ecdsa-p256"] as const),
+    ...sidecarHolders(plan).map((holding) => [holding, "ml-dsa-65"] as const),
     ...[plan.proposer, plan.builder, ...plan.revokers, ...plan.witnesses].map((holding) => [holding, "ed25519"] as const),
     ...["publish-snapshot", "publish-timestamp", "ledger"].map((holder) => [{ holder, owner: plan.publish.owner }, "ed25519"] as const),
   ];
@@ -54,7 +57,8 @@ async function makeKeys(project: Project): Promise<Keys> {
   return new Map(made);
 }
 
-async function makeKey(directory: string, algorithm: Algorithm): Promise<CustodyKey> {
+/** Makes a key in its holder's own directory, with the passphrase that unlocks it in a file beside it. */
+export async function makeKey(directory: string, algorithm: Algorithm): Promise<CustodyKey> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const { keyFile, passphraseFile } = keyIn(directory);
   const passphrase = randomBytes(24).toString("base64url");
@@ -86,6 +90,7 @@ function foundingPlan(plan: Plan, keys: Keys): Parameters<typeof foundRepository
     witnesses: plan.witnesses.map(({ holder }) => formatVkey(holder, 4, rawPublicKey(key(holder).publicKey))),
     witnessQuorum: plan.witnessQuorum,
     policy: policyOf(plan, key),
+    sidecarKeys: (plan.postQuantum?.targets.holders ?? []).map(({ holder }) => key(holder)),
     signers: { [plan.channel]: { keyids: plan.signers.holders.map(({ holder }) => key(holder).keyid), threshold: plan.signers.threshold } },
   };
 }
@@ -93,7 +98,6 @@ function foundingPlan(plan: Plan, keys: Keys): Parameters<typeof foundRepository
 function policyOf(plan: Plan, key: (holder: string) => CustodyKey): Policy {
   const people = plan.people.map((person): Holding => ({ holder: person, owner: person }));
   const holders = [...people, ...plan.signers.holders, plan.proposer, plan.builder, ...plan.revokers];
-  const { id, buildType, source, parameters } = plan.builder;
   return {
     _type: "policy",
     spec: "countersign/1",
@@ -109,13 +113,16 @@ function policyOf(plan: Plan, key: (holder: string) => CustodyKey): Policy {
         approvals: plan.approvals,
         soakSeconds: plan.soakSeconds,
         urgent: plan.urgent,
-        builders: { quorum: 1, trusted: [{ id, keyid: key(plan.builder.holder).keyid, buildType, source, parameters }] },
+        builders: { quorum: 1, trusted: [ruleOf(plan, key(plan.builder.holder).keyid)] },
         freshRevokers: 1,
         revocationSeconds: plan.revocationSeconds,
+        readThrough: 0,
       },
     },
     revokers: Object.fromEntries(plan.revokers.map(({ holder }) => [holder, key(holder).keyid])),
+    monitors: {},
     download: plan.download,
+    postQuantum: postQuantumOf(plan, key),
   };
 }
 

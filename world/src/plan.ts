@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { array, closed, type Decoder, distinct, integer, literal, name, record, text } from "@countersign/trust/decode";
-import type { BuilderRule, DownloadLimits } from "@countersign/trust/policy/policy";
+import type { Build } from "@countersign/build/attest";
+import type { BuilderRule } from "@countersign/trust/build/builder-rule";
+import { json } from "@countersign/trust/build/in-toto";
+import { array, closed, type Decoder, distinct, integer, literal, name, optional, record, text } from "@countersign/trust/decode";
+import type { DownloadLimits } from "@countersign/trust/policy/policy";
+import { profileDefaults } from "@countersign/trust/policy/profile";
+import type { PostQuantumPlan } from "./post-quantum.ts";
 
 /** Who holds a key, and who answers for it. */
 export interface Holding {
@@ -19,6 +24,8 @@ export interface Plan {
   readonly root: { readonly holders: readonly Holding[]; readonly threshold: number };
   readonly targets: { readonly holders: readonly Holding[]; readonly threshold: number };
   readonly signers: { readonly holders: readonly Holding[]; readonly threshold: number };
+  /** Post-quantum signatures besides the classical ones; none unless told. */
+  readonly postQuantum?: PostQuantumPlan | undefined;
   readonly publish: Holding;
   readonly proposer: Holding;
   readonly builder: Holding & Omit<BuilderRule, "keyid">;
@@ -47,6 +54,8 @@ const unhurried: Pace = { batchMilliseconds: 100, pollMilliseconds: 1000, heartb
 
 const download: DownloadLimits = { connectSeconds: 15, idleSeconds: 30, totalSeconds: 3600, minimumBytesPerSecond: 4096 };
 
+const { app } = profileDefaults;
+
 /** The `app` profile for four owners: nobody of them alone can start anything, and any of three can stop everything. */
 export function appPlan(product: string, channel: string, owners: readonly [string, string, string, string, ...string[]]): Plan {
   const [first, second, third, builder] = owners;
@@ -65,9 +74,9 @@ export function appPlan(product: string, channel: string, owners: readonly [stri
     revokers: [first, second].map((owner) => ({ holder: `revoke-${owner}`, owner })),
     witnesses: three.map((owner) => ({ holder: `witness-${owner}`, owner })),
     witnessQuorum: 2,
-    approvals: 1,
-    soakSeconds: 3600,
-    urgent: { soakSeconds: 900, extraApprovals: 1 },
+    approvals: app.approvals,
+    soakSeconds: app.soakSeconds,
+    urgent: { soakSeconds: app.urgentSoakSeconds, extraApprovals: app.extraApprovals },
     coolingOffSeconds: 86_400,
     revocationSeconds: 3600,
     download,
@@ -92,9 +101,9 @@ export function soloPlan(product: string, channel: string, owner: string): Plan 
     revokers: [one("revoke")],
     witnesses: [one("witness-1"), one("witness-2"), one("witness-3")],
     witnessQuorum: 2,
-    approvals: 1,
-    soakSeconds: 3600,
-    urgent: { soakSeconds: 900, extraApprovals: 0 },
+    approvals: app.approvals,
+    soakSeconds: app.soakSeconds,
+    urgent: { soakSeconds: app.urgentSoakSeconds, extraApprovals: 0 },
     coolingOffSeconds: 86_400,
     revocationSeconds: 3600,
     download,
@@ -107,8 +116,19 @@ function builderRule(product: string): Omit<BuilderRule, "keyid"> {
     id: `https://countersign.example/builders/${product}`,
     buildType: "https://countersign.example/build-types/directory/v1",
     source: `git+https://countersign.example/${product}`,
+    ref: "refs/heads/main",
     parameters: { product },
   };
+}
+
+/** What the plan's builder is trusted to say of a build, by the key with this identifier. */
+export function ruleOf({ builder: { holder, owner, ...rule } }: Plan, keyid: string): BuilderRule {
+  return { ...rule, keyid };
+}
+
+/** What its builder says of a build that was made as agreed, besides the commit and the files. */
+export function agreedBuild({ builder: { holder, owner, id, ...build } }: Plan): Omit<Build, "artifacts" | "commit"> {
+  return { ...build, builderId: id };
 }
 
 const holding: Decoder<Holding> = closed<Holding>({ holder: name, owner: name });
@@ -123,9 +143,22 @@ export const plan: Decoder<Plan> = closed<Plan>({
   root: quorum,
   targets: quorum,
   signers: quorum,
+  postQuantum: optional(closed<PostQuantumPlan>({ targets: quorum, signers: quorum })),
   publish: holding,
   proposer: holding,
-  builder: closed<Plan["builder"]>({ holder: name, owner: name, id: text, buildType: text, source: text, parameters: record(name, text) }),
+  builder: closed<Plan["builder"]>({
+    holder: name,
+    owner: name,
+    id: text,
+    buildType: text,
+    source: text,
+    repositoryId: optional(text),
+    ownerId: optional(text),
+    ref: optional(text),
+    runnerEnvironment: optional(text),
+    eventName: optional(text),
+    parameters: record(text, json),
+  }),
   revokers: array(holding, 1),
   witnesses: array(holding, 2),
   witnessQuorum: integer(2),

@@ -12,6 +12,7 @@ import type { Order } from "@countersign/trust/release/order";
 import type { Statement } from "@countersign/trust/release/statement";
 import { proofPath } from "@countersign/trust/workflow/step";
 import type { Ground } from "./ground.ts";
+import { agreedBuild } from "./plan.ts";
 
 /** The channel of samples in a ground's plan, and a second's worth of bytes for one platform. */
 export async function sampleStatement({ project, store, ledger, key }: Ground, change: Partial<Statement> = {}): Promise<Statement> {
@@ -21,12 +22,9 @@ export async function sampleStatement({ project, store, ledger, key }: Ground, c
   const artifact = { name: `${product}-${sequence}.tar.zst`, length: bytes.length, sha256: sha256(bytes) };
   await store.write(`artifacts/${artifact.sha256}`, bytes);
   const provenance = await attest({
+    ...agreedBuild(project.plan),
     artifacts: [artifact],
-    source: builder.source,
     commit: "0".repeat(40),
-    parameters: builder.parameters,
-    buildType: builder.buildType,
-    builderId: builder.id,
     key: await key(builder.holder),
   });
   await store.write(`provenance/${sha256(provenance)}`, provenance);

@@ -11,6 +11,7 @@ import { type ProposedRelease, proposeRelease, type ReleaseDraft } from "@counte
 import { packDirectory } from "@countersign/repository/pack";
 import type { Digest } from "@countersign/trust/digest";
 import type { Outcome, Refusal } from "@countersign/trust/refusal";
+import { agreedBuild } from "./plan.ts";
 import { anchorFile, dutyDirectory, keyIn, type Project, type Running, storeDirectory } from "./project.ts";
 
 /** What is to be released: a directory, and what its statement says besides. */
@@ -67,17 +68,14 @@ export async function ship(project: Project, running: Running, shipment: Shipmen
 
 /** Runs the build duty once, as a process of its own: it alone opens the builder's key. */
 async function attest(project: Project, running: Running, archive: string, commit: string, work: string): Promise<Outcome<Built>> {
-  const { holder, id, buildType, source, parameters } = project.plan.builder;
+  const { plan } = project;
   const config = {
+    ...agreedBuild(plan),
     artifacts: [archive],
     store: storeDirectory(project),
     ledger: running.ledger,
-    ...keyIn(dutyDirectory(project, holder)),
-    builderId: id,
-    buildType,
-    source,
+    ...keyIn(dutyDirectory(project, plan.builder.holder)),
     commit,
-    parameters,
   };
   const configFile = join(work, "build.json");
   await writeFile(configFile, JSON.stringify(config));

@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { createKey } from "@countersign/custody/encrypted-file";
+import { readAttested } from "@countersign/trust/build/attested";
 import { dsseSignedBy, readDsse } from "@countersign/trust/build/dsse";
-import { readProvenance } from "@countersign/trust/build/provenance";
+
 import { sha256 } from "@countersign/trust/digest";
 import { attest, provenanceOf } from "./attest.ts";
 
@@ -16,9 +17,14 @@ const build = {
   artifacts: [{ name: "hello.tar.zst", sha256: sha256(Buffer.from("bytes")) }],
   source: "git+https://git.example/hello",
   commit: "0123456789abcdef0123456789abcdef01234567",
-  parameters: { workflow: "release.yml", ref: "refs/heads/main" },
+  parameters: { workflow: { path: "release.yml", ref: "refs/heads/main" }, retries: 2 },
   buildType: "https://build.example/v1",
   builderId: "https://build.example/runner",
+  ref: "refs/heads/main",
+  repositoryId: "42",
+  ownerId: "7",
+  runnerEnvironment: "hosted",
+  eventName: "push",
 };
 
 for (const algorithm of ["ed25519", "ecdsa-p256"] as const) {
@@ -29,7 +35,7 @@ for (const algorithm of ["ed25519", "ecdsa-p256"] as const) {
     assert.ok(envelope.ok);
     assert.equal(dsseSignedBy(envelope.value, key.tuf), true);
     assert.equal(dsseSignedBy(envelope.value, other.tuf), false);
-    assert.deepEqual(structuredClone(readProvenance(envelope.value)), { ok: true, value: provenanceOf(build) });
+    assert.deepEqual(structuredClone(readAttested(envelope.value)), { ok: true, value: provenanceOf(build) });
   });
 }
 

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import { encodeBase64 } from "@countersign/tlog/base64";
 import { preAuthenticationEncoding } from "@countersign/trust/build/dsse";
-import { inTotoPayloadType, type Provenance } from "@countersign/trust/build/provenance";
-import { servedBytes } from "@countersign/trust/canonical";
+import { inTotoPayloadType } from "@countersign/trust/build/in-toto";
+import type { PlatformFacts } from "@countersign/trust/build/platform-facts";
+import type { Provenance } from "@countersign/trust/build/provenance";
+import { type Json, servedBytes } from "@countersign/trust/canonical";
 import type { Digest } from "@countersign/trust/digest";
 
-/** What was built, from what, how and by whom. */
-export interface Build {
+/** What was built, from what, how and by whom. What the platform does not state is left out, and a policy that demands it refuses. */
+export interface Build extends PlatformFacts {
   readonly artifacts: readonly { readonly name: string; readonly sha256: Digest }[];
-  /** URI of the source repository; the policy demands exactly this text. */
+  /** URI of the source repository, without a ref; the policy demands exactly this text. */
   readonly source: string;
+  /** The full ref that was built: `refs/heads/main`, say. */
+  readonly ref?: string | undefined;
   /** Git commit in hex. */
   readonly commit: string;
-  readonly parameters: Readonly<Record<string, string>>;
+  /** Everything that whoever started the build could choose. */
+  readonly parameters: Readonly<Record<string, Json>>;
   readonly buildType: string;
   readonly builderId: string;
 }
@@ -24,7 +29,10 @@ export interface BuilderKey {
 }
 
 /** SLSA Provenance v1 in an in-toto Statement v1. */
-export function provenanceOf({ artifacts, source, commit, parameters, buildType, builderId }: Build): Provenance {
+export function provenanceOf(build: Build): Provenance {
+  const { artifacts, source, ref, commit, parameters, buildType, builderId } = build;
+  const { repositoryId, ownerId, runnerEnvironment, eventName } = build;
+  const facts = Object.entries({ repositoryId, ownerId, runnerEnvironment, eventName }).filter(([, fact]) => fact !== undefined);
   return {
     _type: "https://in-toto.io/Statement/v1",
     subject: artifacts.map(({ name, sha256 }) => ({ name, digest: { sha256 } })),
@@ -33,7 +41,8 @@ export function provenanceOf({ artifacts, source, commit, parameters, buildType,
       buildDefinition: {
         buildType,
         externalParameters: parameters,
-        resolvedDependencies: [{ uri: source, digest: { gitCommit: commit } }],
+        internalParameters: Object.fromEntries(facts),
+        resolvedDependencies: [{ uri: ref === undefined ? source : `${source}@${ref}`, digest: { gitCommit: commit } }],
       },
       runDetails: { builder: { id: builderId } },
     },

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from "node:fs/promises";
-import { array, closed, type Decoder, decodeBytes, matching, record, text } from "@countersign/trust/decode";
+import { json } from "@countersign/trust/build/in-toto";
+import { array, closed, type Decoder, decodeBytes, matching, optional, record, text } from "@countersign/trust/decode";
 import { type Outcome, refuse } from "@countersign/trust/refusal";
+import type { Build } from "./attest.ts";
 
 /** One build, as the pipeline that ran it describes it. */
-export interface Config {
+export interface Config extends Omit<Build, "artifacts"> {
   /** Paths of the files that were built. */
   readonly artifacts: readonly string[];
   /** Directory of the store. */
@@ -13,11 +15,6 @@ export interface Config {
   readonly ledger: string;
   readonly keyFile: string;
   readonly passphraseFile: string;
-  readonly builderId: string;
-  readonly buildType: string;
-  readonly source: string;
-  readonly commit: string;
-  readonly parameters: Readonly<Record<string, string>>;
 }
 
 const config: Decoder<Config> = closed<Config>({
@@ -29,8 +26,13 @@ const config: Decoder<Config> = closed<Config>({
   builderId: text,
   buildType: text,
   source: text,
+  ref: optional(matching(/^refs\//, "a full ref")),
   commit: matching(/^[0-9a-f]{40}([0-9a-f]{24})?$/, "a git commit in hex"),
-  parameters: record(text, text),
+  parameters: record(text, json),
+  repositoryId: optional(text),
+  ownerId: optional(text),
+  runnerEnvironment: optional(text),
+  eventName: optional(text),
 });
 
 /** Reads the configuration file; a member that is missing, malformed or unknown is refused. */

@@ -4,7 +4,7 @@ import type { Envelope } from "@countersign/trust/envelope";
 import { type ChannelRules, principalOf } from "@countersign/trust/policy/policy";
 import { signersOf } from "@countersign/trust/quorum";
 import type { Approval } from "@countersign/trust/release/approval";
-import { isRecall, type Proposal, signerOf } from "./proposal.ts";
+import { halts, type Proposal, signerOf } from "./proposal.ts";
 import type { Published } from "./published.ts";
 
 /** An approval before it is counted. */
@@ -66,7 +66,7 @@ export const approvalReceiptChecks: readonly Check<ApprovalSubject>[] = [
       const proposer = principalOf(policy, signerOf(entry.approvals[0]));
       const approver = principalOf(policy, signerOf(candidate));
       return decide(
-        isRecall(entry) || approver !== proposer,
+        halts(entry) || approver !== proposer,
         `anyone but ${proposer}`,
         `${approver}`,
         "approver-is-proposer",

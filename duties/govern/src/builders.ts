@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Reader } from "@countersign/repository/store";
+import { claimedBuilder, readAttested } from "@countersign/trust/build/attested";
 import { readDsse } from "@countersign/trust/build/dsse";
-import { readProvenance } from "@countersign/trust/build/provenance";
 import type { Digest } from "@countersign/trust/digest";
 import { defaultLimits } from "@countersign/trust/limits";
 import type { Statement } from "@countersign/trust/release/statement";
@@ -16,6 +16,6 @@ export async function builderIds(statement: Statement | undefined, store: Reader
 async function builderId(digest: Digest, store: Reader): Promise<string | undefined> {
   const bytes = await store.read(`provenance/${digest}`, defaultLimits.documentBytes);
   const envelope = bytes && readDsse(bytes);
-  const provenance = envelope?.ok ? readProvenance(envelope.value) : undefined;
-  return provenance?.ok ? provenance.value.predicate.runDetails.builder.id : undefined;
+  const provenance = envelope?.ok ? readAttested(envelope.value) : undefined;
+  return provenance?.ok ? claimedBuilder(provenance.value) : undefined;
 }

@@ -69,6 +69,8 @@ test("an order changes where devices go", () => {
     number: 1,
     release,
     to,
+    denials: [],
+    overSeconds: null,
     reason: "bad",
   } as const;
   assert.deepEqual(orderChanges(order), [{ field: "recall", before: release, after: to }]);

@@ -26,9 +26,9 @@ export function changesOf(before: Statement | undefined, after: Statement, build
     .filter((change) => canonicalText(change.before) !== canonicalText(change.after));
 }
 
-/** An order changes one thing: where the devices go that run, or may run, a release. */
-export function orderChanges({ action, release, to }: Order): readonly Change[] {
-  return [{ field: action, before: release, after: to }];
+/** An order changes one thing: where the devices go that run, or may run, a release, or how soon they get it. */
+export function orderChanges({ action, release, to, denials, overSeconds }: Order): readonly Change[] {
+  return [{ field: action, before: release, after: to ?? (denials.length > 0 ? denials : overSeconds) }];
 }
 
 function shown(statement: Statement, builders: readonly string[]): ReadonlyMap<string, Json> {

@@ -6,14 +6,15 @@ import type { RunningDuty } from "@countersign/daemon/child";
 import { headPath, nextChannel } from "@countersign/repository/next-channel";
 import { nextHead } from "@countersign/repository/next-head";
 import { signDocument } from "@countersign/repository/sign-document";
+import type { TargetsDocument } from "@countersign/trust/anchor/targets";
 import { canonicalDigest } from "@countersign/trust/canonical";
 import type { Verdict } from "@countersign/trust/check";
+import { sha256 } from "@countersign/trust/digest";
 import { loggedCheck } from "@countersign/trust/ledger/inclusion";
 import { approvalsDigest } from "@countersign/trust/release/approval";
 import { headDocument } from "@countersign/trust/release/head";
 import type { Order } from "@countersign/trust/release/order";
 import type { Statement } from "@countersign/trust/release/statement";
-import type { Targets } from "@countersign/trust/tuf/targets";
 import { governConfig } from "@countersign/world/duty-configs";
 import { sampleStatement } from "@countersign/world/sample-release";
 import { loadProposal } from "./proposal.ts";
@@ -41,7 +42,7 @@ const stateOf = async (body: Statement | Order): Promise<unknown> => (await get(
 
 interface Request {
   readonly id: string;
-  readonly channelFile: Targets;
+  readonly channelFile: TargetsDocument;
   readonly heads: Record<string, unknown>;
   readonly added: string;
   readonly signatures: readonly { keyid: string }[];
@@ -242,7 +243,16 @@ test("an order that nobody could follow is refused; one that widens waits its tu
   second = await sampleStatement(scene.ground, { sequence: 2, predecessor: canonicalDigest(first) });
   await enter(second, ["ann", "ben"]);
   const place = { product: "hello", channel: "stable", release: canonicalDigest(first), reason: "tested" };
-  const lift: Order = { _type: "order", spec: "countersign/1", action: "lift", number: 1, to: null, ...place };
+  const lift: Order = {
+    _type: "order",
+    spec: "countersign/1",
+    action: "lift",
+    number: 1,
+    to: null,
+    denials: [sha256(Buffer.from("no"))],
+    overSeconds: null,
+    ...place,
+  };
   assert.equal((await propose({ ...lift, number: 2 })).code, "sequence-not-next");
   assert.equal((await propose({ ...lift, release: canonicalDigest(second) })).code, "destination-unknown", "not published yet");
   await enter(lift, ["ann", "ben", "cem"]);
@@ -258,7 +268,7 @@ test("a recall takes one person and waits for no soak; the release before it goe
   const passed = await openRequest();
   assert.equal(passed.added, canonicalDigest(third));
   const place = { product: "hello", channel: "stable", release: canonicalDigest(second), to: canonicalDigest(first), reason: "broken" };
-  const recall: Order = { _type: "order", spec: "countersign/1", action: "recall", number: 2, ...place };
+  const recall: Order = { _type: "order", spec: "countersign/1", action: "recall", number: 2, denials: [], overSeconds: null, ...place };
   await enter(recall, ["dia"]);
   assert.equal((await openRequest()).added, canonicalDigest(recall));
   assert.equal((await sign(passed, "sign-ann")).code, "request-closed");
@@ -304,7 +314,7 @@ test("the journal tells who did what", async () => {
 
 test("a govern that is killed anywhere goes on where it was, and what another publishes passes its own", async () => {
   const start = async (ledger: string): Promise<RunningDuty> => {
-    const config = { ...governConfig(scene.ground.project, 0, ledger), pollMilliseconds: 20 };
+    const config = { ...governConfig(scene.ground.project, 0, ledger), pollMilliseconds: 20, channelDays: 30 };
     const duty = await scene.ground.start("govern", "govern", config);
     client = clientOf(duty.url);
     return duty;

@@ -24,12 +24,13 @@ export async function moveRequest(transaction: Database, now: number, id: Digest
 export async function giveUpRequest(transaction: Database, now: number, of: "channel" | "added", value: string): Promise<void> {
   const request = await transaction
     .selectFrom("requests")
-    .innerJoin("proposals", "proposals.digest", "requests.added")
+    .leftJoin("proposals", "proposals.digest", "requests.added")
     .select(["requests.id", "requests.added", "proposals.state"])
     .where(`requests.${of}`, "=", value)
     .where("requests.state", "in", ["open", "signed"])
     .executeTakeFirst();
   if (request === undefined) return;
   await moveRequest(transaction, now, request.id, "superseded");
-  if (request.state === "signing" || request.state === "signed") await moveProposal(transaction, now, request.added, "logged");
+  const { added, state } = request;
+  if (added !== null && (state === "signing" || state === "signed")) await moveProposal(transaction, now, added, "logged");
 }

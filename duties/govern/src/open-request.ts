@@ -2,22 +2,23 @@
 import { record } from "./acts.ts";
 import { column, type Database } from "./database.ts";
 import { giveUpRequest, moveProposal } from "./moves.ts";
-import { isRecall, loadProposal, type Proposal } from "./proposal.ts";
+import { isHalting, mostUrgent, type Need, renewalNeed, urgencyOf } from "./need.ts";
+import { loadProposal, type Proposal, type StoredProposal } from "./proposal.ts";
 import type { Published } from "./published.ts";
-import { askFor } from "./signing-request.ts";
+import { askFor, askForRenewal } from "./signing-request.ts";
 
 /**
  * Opens the next request of a channel: one at a time, since each channel file follows the one before. First come, first served, but
- * a recall waits for nobody's soak, and what its signers refuse holds nobody up.
+ * a recall waits for nobody's soak, what its signers refuse holds nobody up, and a channel file is renewed before anything else where its signers
+ * changed, and after everything else where it only grows old.
  */
 export async function openNext(transaction: Database, channel: string, published: Published, now: number, expires: string): Promise<void> {
-  const waiting = await waitingFor(transaction, channel);
-  const next = waiting.find(isRecall) ?? waiting[0];
+  const next = mostUrgent(await waitingFor(transaction, channel), renewalNeed(channel, published, expires, now));
   if (next === undefined) return;
   const current = await currentOf(transaction, channel);
-  if (current !== undefined && !(current.yields || (isRecall(next) && !isRecall(current.entry)))) return;
+  if (current !== undefined && !makesWay(current, next)) return;
   await giveUpRequest(transaction, now, "channel", channel);
-  await open(transaction, next, published, now, expires);
+  await open(transaction, channel, next.entry, published, now, expires);
 }
 
 async function waitingFor(transaction: Database, channel: string): Promise<readonly Proposal[]> {
@@ -33,30 +34,53 @@ async function waitingFor(transaction: Database, channel: string): Promise<reado
   return waiting.flatMap((proposal) => proposal?.entry ?? []);
 }
 
-/** What the channel's request adds now, and whether it makes way for anything: it does when its signers refuse it. */
-async function currentOf(
-  transaction: Database,
-  channel: string,
-): Promise<{ readonly entry: Proposal; readonly yields: boolean } | undefined> {
+/** The channel's live request. */
+interface Current {
+  /** Undefined for a renewal. */
+  readonly proposal: StoredProposal | undefined;
+  readonly signed: boolean;
+}
+
+async function currentOf(transaction: Database, channel: string): Promise<Current | undefined> {
   const row = await transaction
     .selectFrom("requests")
     .select(["added", "state"])
     .where("channel", "=", channel)
     .where("state", "in", ["open", "signed"])
     .executeTakeFirst();
-  const proposal = row && (await loadProposal(transaction, row.added));
-  return proposal && { entry: proposal.entry, yields: proposal.state === "refused" };
+  if (row === undefined) return undefined;
+  return { proposal: row.added === null ? undefined : await loadProposal(transaction, row.added), signed: row.state === "signed" };
 }
 
-async function open(transaction: Database, entry: Proposal, published: Published, now: number, expires: string): Promise<void> {
-  const { id, channelFile, heads } = askFor(entry, published, expires);
-  const asked = { id, channel: entry.body.channel, added: entry.digest, channelFile: column(channelFile), heads: column(heads) };
+/**
+ * Whether the live request is given up for another. A renewal makes way for any entry that is more urgent, unless it is signed and as good as there;
+ * a signed entry only for what halts.
+ */
+function makesWay({ proposal, signed }: Current, next: Need): boolean {
+  if (proposal === undefined) return next.entry !== null && !signed;
+  if (proposal.state === "refused") return true;
+  return urgencyOf(next) > urgencyOf(proposal) && (!signed || isHalting(next));
+}
+
+async function open(
+  transaction: Database,
+  channel: string,
+  entry: Proposal | null,
+  published: Published,
+  now: number,
+  expires: string,
+): Promise<void> {
+  const current = published.channels.get(channel);
+  const asked = entry !== null ? askFor(entry, published, expires) : current && askForRenewal(current, expires);
+  if (asked === undefined) throw new Error(`a renewal of ${channel}, which has no channel file`);
+  const { id, channelFile, heads } = asked;
+  const row = { id, channel, added: entry?.digest ?? null, channelFile: column(channelFile), heads: column(heads) };
   const opened = { state: "open", opened: new Date(now).toISOString() } as const;
   await transaction
     .insertInto("requests")
-    .values({ ...asked, ...opened })
+    .values({ ...row, ...opened })
     .onConflict((conflict) => conflict.column("id").doUpdateSet(opened)) // given up before, and now the same again
     .execute();
   await record(transaction, now, { who: "govern", act: "request.open", subject: id });
-  await moveProposal(transaction, now, entry.digest, "signing");
+  if (entry !== null) await moveProposal(transaction, now, entry.digest, "signing");
 }

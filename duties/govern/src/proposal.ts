@@ -6,7 +6,7 @@ import { type Envelope, envelope } from "@countersign/trust/envelope";
 import { type Outcome, refuse } from "@countersign/trust/refusal";
 import { type Approval, approval } from "@countersign/trust/release/approval";
 import type { Entry } from "@countersign/trust/release/head";
-import { type Order, order } from "@countersign/trust/release/order";
+import { narrows, type Order, order } from "@countersign/trust/release/order";
 import { type Statement, statement } from "@countersign/trust/release/statement";
 import { column, type Database } from "./database.ts";
 import type { ProposalState } from "./schema.ts";
@@ -23,9 +23,9 @@ export function isRelease(entry: Proposal): entry is Entry<Statement> {
   return entry.body._type === "release";
 }
 
-/** A recall narrows what runs: it does not soak, one person is enough, and it waits for nothing. */
-export function isRecall({ body }: Proposal): boolean {
-  return body._type === "order" && body.action === "recall";
+/** What only narrows does not soak, one person is enough, and it waits for nothing. */
+export function halts({ body }: Proposal): boolean {
+  return body._type === "order" && narrows(body);
 }
 
 /** Its place in the order of its kind: the sequence of a release, the number of an order. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { type Delegator, newestDelegator } from "@countersign/repository/delegator";
 import { readFrom } from "@countersign/repository/read-from";
 import { readHeads } from "@countersign/repository/read-heads";
 import type { Reader } from "@countersign/repository/store";
@@ -12,6 +13,8 @@ import type { Statement } from "@countersign/trust/release/statement";
 export interface Published extends RepositoryView {
   /** Every head of every channel, by its target path. */
   readonly heads: ReadonlyMap<string, Head>;
+  /** The newest targets that their quorum signed, listed or not yet: whose signatures count from now on. */
+  readonly delegator: Delegator;
 }
 
 /** Looks at the repository afresh. */
@@ -28,7 +31,8 @@ export function lookAt(store: Reader, anchor: Uint8Array, now: () => number): Lo
       if (!found.ok) return found;
       for (const [path, head] of found.value) heads.set(path, head);
     }
-    return accept({ ...view.value, heads });
+    const newest = await newestDelegator(read, view.value.root.signed, view.value.targets);
+    return accept({ ...view.value, heads, delegator: newest.ok ? newest.value : view.value }); // newer targets that do not verify are not there
   };
 }
 

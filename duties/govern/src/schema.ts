@@ -42,8 +42,8 @@ export interface Schema {
   readonly requests: {
     readonly id: Digest;
     readonly channel: string;
-    /** The proposal that it adds. */
-    readonly added: Digest;
+    /** The proposal that it adds; null where it renews the channel file. */
+    readonly added: Digest | null;
     readonly channelFile: string;
     readonly heads: string;
     readonly state: RequestState;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Targets, targets } from "@countersign/trust/tuf/targets";
+import { type TargetsDocument, targetsDocument } from "@countersign/trust/anchor/targets";
+import { sha256 } from "@countersign/trust/digest";
 import type { Database } from "./database.ts";
 import { giveUpRequest, moveProposal, moveRequest } from "./moves.ts";
 import { standing } from "./place-checks.ts";
@@ -22,17 +23,19 @@ export async function settleProposals(transaction: Database, published: Publishe
 export async function settleRequests(transaction: Database, published: Published, now: number): Promise<void> {
   const rows = await transaction
     .selectFrom("requests")
-    .innerJoin("proposals", "proposals.digest", "requests.added")
+    .leftJoin("proposals", "proposals.digest", "requests.added")
     .select(["requests.id", "requests.channel", "requests.channelFile", "proposals.state"])
     .where("requests.state", "in", ["open", "signed"])
     .execute();
   for (const { id, channel, channelFile, state } of rows) {
-    if (state === "published" || state === "superseded") await moveRequest(transaction, now, id, state);
-    else if (!follows(ours(targets, channelFile), published.channels.get(channel)?.signed, now))
-      await giveUpRequest(transaction, now, "channel", channel);
+    const current = published.channels.get(channel);
+    const arrived = current !== undefined && sha256(current.message) === id;
+    if (arrived) await moveRequest(transaction, now, id, "published");
+    else if (state === "published" || state === "superseded") await moveRequest(transaction, now, id, state);
+    else if (!follows(ours(targetsDocument, channelFile), current?.signed, now)) await giveUpRequest(transaction, now, "channel", channel);
   }
 }
 
-function follows(asked: Targets, current: Targets | undefined, now: number): boolean {
+function follows(asked: TargetsDocument, current: TargetsDocument | undefined, now: number): boolean {
   return asked.version === (current?.version ?? 0) + 1 && Date.parse(asked.expires) > now;
 }

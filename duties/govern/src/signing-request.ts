@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { headPath, nextChannel } from "@countersign/repository/next-channel";
 import { nextHead } from "@countersign/repository/next-head";
+import { renewedChannel } from "@countersign/repository/renewal";
+import type { TargetsDocument } from "@countersign/trust/anchor/targets";
 import { canonicalDigest, type Json } from "@countersign/trust/canonical";
 import type { Digest } from "@countersign/trust/digest";
+import type { Envelope } from "@countersign/trust/envelope";
 import { type Head, headDocument } from "@countersign/trust/release/head";
-import type { Targets } from "@countersign/trust/tuf/targets";
 import { isRelease, type Proposal } from "./proposal.ts";
 import { headsOf, type Published } from "./published.ts";
 
@@ -12,7 +14,7 @@ import { headsOf, type Published } from "./published.ts";
 export interface Asked {
   /** Digest of the canonical form of `channelFile`. */
   readonly id: Digest;
-  readonly channelFile: Targets;
+  readonly channelFile: TargetsDocument;
   /** Head documents by target path. */
   readonly heads: Readonly<Record<string, Json>>;
 }
@@ -28,6 +30,12 @@ export function askFor(entry: Proposal, published: Published, expires: string): 
   const channelFile = nextChannel(published.channels.get(channel)?.signed, heads, expires);
   const documents = Object.fromEntries([...heads].map(([path, head]) => [path, headDocument(head)]));
   return { id: canonicalDigest(channelFile), channelFile, heads: documents };
+}
+
+/** The channel file again, for longer. Pure in the same way. */
+export function askForRenewal(current: Envelope<TargetsDocument>, expires: string): Asked {
+  const channelFile = renewedChannel(current.signed, expires);
+  return { id: canonicalDigest(channelFile), channelFile, heads: {} };
 }
 
 /** A release goes to the platforms that it has bytes for, an order to all that the product has. */

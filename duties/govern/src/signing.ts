@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { channelAuthority, targetsDocument } from "@countersign/trust/anchor/targets";
 import { canonicalBytes } from "@countersign/trust/canonical";
 import type { Digest } from "@countersign/trust/digest";
 import type { Signature } from "@countersign/trust/envelope";
+import { type SidecarDemand, sidecarDemand } from "@countersign/trust/policy/post-quantum";
 import { type Authority, signersOf } from "@countersign/trust/quorum";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
-import { channelAuthority, targets } from "@countersign/trust/tuf/targets";
+import { meetsDemand, sidecarSigners } from "@countersign/trust/sidecar";
 import { record } from "./acts.ts";
 import { column, type Database } from "./database.ts";
 import type { Govern } from "./govern.ts";
@@ -17,15 +20,21 @@ import { refuses, type Trail } from "./trail.ts";
 /** A request that can still be signed, and whose signatures count for it. */
 interface Signing {
   readonly id: Digest;
-  readonly added: Digest;
+  readonly added: Digest | null;
   readonly state: RequestState;
+  readonly channel: string;
   readonly message: Uint8Array;
   readonly authority: Authority;
+  /** Whose ML-DSA signatures the policy demands besides. */
+  readonly demand: SidecarDemand | undefined;
 }
 
 type Answer = Outcome<{ readonly state: RequestState }>;
 
-/** Counts a signature that is valid under the channel's delegation. At the threshold the request is signed, and its signatures stay as they are. */
+/**
+ * Counts a signature that is valid under the channel's delegation, or an ML-DSA one that the policy demands. At the threshold of both the request is signed,
+ * and its signatures stay as they are.
+ */
 export async function countSignature({ database, look, now }: Govern, id: string, signature: Signature, trail: Trail): Promise<Answer> {
   const published = await look();
   if (!published.ok) return published;
@@ -34,10 +43,10 @@ export async function countSignature({ database, look, now }: Govern, id: string
     if (!found.ok) return found;
     const signing = found.value;
     const { keyid, sig } = signature;
-    if (signersOf({ message: signing.message, signatures: [signature] }, signing.authority).length === 0)
+    if (signersIn(signing, [signature]).length === 0)
       return refuse(
         "signature-invalid",
-        "a signature over the channel file by a key of this channel",
+        "a signature over the channel file by a key of this channel, or over its sidecar message by a key that the policy demands",
         keyid,
         "Sign it with a key that the targets delegate to.",
       );
@@ -49,7 +58,8 @@ export async function countSignature({ database, look, now }: Govern, id: string
       .values({ request: signing.id, place, keyid, sig })
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirst();
-    const who = published.value.policy.holders[keyid]?.holder ?? keyid;
+    const { holders, postQuantum } = published.value.delegator.policy;
+    const who = (holders[keyid] ?? postQuantum?.holders[keyid])?.holder ?? keyid;
     if (numInsertedOrUpdatedRows === 1n) await record(transaction, now(), { who, act: "signature.counted", subject: signing.id });
     return weigh(transaction, signing, now());
   });
@@ -91,21 +101,39 @@ async function signingOf(transaction: Database, id: string, published: Published
     .select(["id", "channel", "added", "channelFile", "state"])
     .where("id", "=", id as Digest)
     .executeTakeFirst();
-  const authority = channelAuthority(published.targets.signed, row?.channel ?? "");
+  const authority = channelAuthority(published.delegator.targets.signed, row?.channel ?? "");
   if (row === undefined || authority === undefined)
     return refuse("request-unknown", "a request for a delegated channel", id, "See GET /requests.");
   if (row.state !== "open" && row.state !== "signed")
     return refuse("request-closed", "a request that can be signed", `one that is ${row.state}`, "Nothing is left to do.");
-  return accept({ id: row.id, added: row.added, state: row.state, message: canonicalBytes(ours(targets, row.channelFile)), authority });
+  return accept({
+    id: row.id,
+    added: row.added,
+    state: row.state,
+    channel: row.channel,
+    message: canonicalBytes(ours(targetsDocument, row.channelFile)),
+    authority,
+    demand: sidecarDemand(published.delegator.policy, row.channel),
+  });
 }
 
-async function weigh(transaction: Database, { id, added, message, authority }: Signing, now: number): Promise<Answer> {
-  const signers = signersOf({ message, signatures: await signaturesOf(transaction, id) }, authority);
-  if (signers.length >= authority.threshold) {
+function signersIn({ channel, message, authority, demand }: Signing, signatures: readonly Signature[]): readonly string[] {
+  return [
+    ...signersOf({ message, signatures }, authority),
+    ...(demand === undefined ? [] : sidecarSigners(channel, { message }, signatures, demand)),
+  ];
+}
+
+async function weigh(transaction: Database, signing: Signing, now: number): Promise<Answer> {
+  const { id, added, channel, message, authority, demand } = signing;
+  const signatures = await signaturesOf(transaction, id);
+  const demanded = demand === undefined || meetsDemand(sidecarSigners(channel, { message }, signatures, demand), demand);
+  if (demanded && signersOf({ message, signatures }, authority).length >= authority.threshold) {
     await moveRequest(transaction, now, id, "signed");
-    await moveProposal(transaction, now, added, "signed");
+    if (added !== null) await moveProposal(transaction, now, added, "signed");
     return accept({ state: "signed" });
   }
+  if (added === null) return accept({ state: "open" });
   const refusing = (await trailsOf(transaction, id)).filter(refuses).length;
   await moveProposal(transaction, now, added, refusing > authority.keyids.length - authority.threshold ? "refused" : "signing");
   return accept({ state: "open" });

@@ -21,14 +21,14 @@ const said = { signer: name, verdicts: z.array(verdict) };
 /** A signer's signature of a request, and why it signed. */
 export const signatureShape: z.ZodType<Signature & Pick<Trail, "signer" | "verdicts">> = z.strictObject({
   keyid: z.string().regex(/^[0-9a-f]{64}$/, "a key identifier in hex"),
-  sig: z.string().regex(/^([0-9a-f]{2}){1,1024}$/, "a signature in hex"),
+  sig: z.string().regex(/^([0-9a-f]{2}){1,4627}$/, "a signature in hex"), // that of ML-DSA-87 is the longest
   ...said,
 });
 
 /** Why a signer did not sign. */
 export const refusalShape: z.ZodType<Required<Omit<Trail, "ok">>> = z.strictObject({ refusal, ...said });
 
-const notYet: readonly string[] = ["soak-not-over", "revocations-stale", "rate-exceeded"];
+const notYet: readonly string[] = ["soak-not-over", "revocations-stale", "rate-limited", "renewal-not-due"];
 
 /** Whether it is a no: one of the signer's checks refused, and not for now only. A signer that could not look has not said no. */
 export function refuses({ verdicts }: Trail): boolean {

@@ -13,13 +13,13 @@ import { nextSnapshot } from "@countersign/repository/next-snapshot";
 import { nextTimestamp } from "@countersign/repository/next-timestamp";
 import { documentBytes, signDocument } from "@countersign/repository/sign-document";
 import { targetStorePath } from "@countersign/repository/target-path";
+import type { TargetsDocument } from "@countersign/trust/anchor/targets";
+import type { Timestamp } from "@countersign/trust/anchor/timestamp";
 import { sha256 } from "@countersign/trust/digest";
 import { accept } from "@countersign/trust/refusal";
 import type { Entry, Head } from "@countersign/trust/release/head";
 import type { Statement } from "@countersign/trust/release/statement";
-import type { Snapshot } from "@countersign/trust/tuf/snapshot";
-import type { Targets } from "@countersign/trust/tuf/targets";
-import type { Timestamp } from "@countersign/trust/tuf/timestamp";
+import type { SnapshotDocument } from "@countersign/trust/tuf/snapshot";
 import { observeConfig } from "@countersign/world/duty-configs";
 import { layGround } from "@countersign/world/ground";
 import { appPlan } from "@countersign/world/plan";
@@ -45,8 +45,8 @@ const { project, store, ledger, key } = ground;
 const place = { product: "hello", platform: "linux-x64", channel: "stable" };
 const expires = "2090-01-01T00:00:00Z";
 let head: Head | undefined;
-let channel: Targets | undefined;
-let snapshot: Snapshot | undefined;
+let channel: TargetsDocument | undefined;
+let snapshot: SnapshotDocument | undefined;
 let timestamp: Timestamp | undefined;
 
 async function log(type: "targets" | "policy" | "channel", bytes: Uint8Array): Promise<void> {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { logEvent } from "@countersign/daemon/event";
 import { encodeEntry, type Entry as LedgerEntry } from "@countersign/tlog/entry";
+import { root } from "@countersign/trust/anchor/root";
 import { readEnvelope } from "@countersign/trust/envelope";
 import { type LedgerTrust, ledgerTrust, witnessedTime } from "@countersign/trust/ledger/checkpoint";
 import { accept, type Outcome } from "@countersign/trust/refusal";
-import { root } from "@countersign/trust/tuf/root";
 import type { Read } from "@countersign/trust/workflow/step";
 import type { Detector } from "./detector.ts";
 import { type Finding, findingOf } from "./finding.ts";

@@ -14,7 +14,7 @@ import { turnsOf } from "./turn.ts";
 runDuty("publish", parseConfig, async (config, signal) => {
   const open = ({ keyFile, passphraseFile }: KeyPlace) => openKey(keyFile, passphraseFile);
   const publisher = {
-    store: directoryStore(config.store, { prefixes: ["metadata/", "targets/", "proofs/"] }),
+    store: directoryStore(config.store, { prefixes: ["metadata/", "targets/", "proofs/", "sidecars/"] }),
     ledger: ledgerClient(config.ledger),
     anchor: await readFile(config.anchor),
     snapshotKey: await open(config.snapshotKey),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { logEvent } from "@countersign/daemon/event";
 import type { LedgerClient } from "@countersign/repository/ledger-client";
 import { readFrom } from "@countersign/repository/read-from";
 import type { Store } from "@countersign/repository/store";
@@ -33,7 +34,7 @@ export async function proveOnce(entry: Entry, ledger: LedgerClient, trust: Ledge
 }
 
 /** The newest cosigned checkpoint, verified: never behind one that was published, and large enough to cover the entry at `index`. */
-export async function newestCheckpoint(
+async function newestCheckpoint(
   ledger: LedgerClient,
   trust: LedgerTrust,
   published: ClaimedCheckpoint | undefined,
@@ -48,4 +49,22 @@ export async function newestCheckpoint(
   if (!judged.outcome.ok) return judged.outcome;
   const { size } = claimed.value.checkpoint;
   return size > index ? judged.outcome : refuse("checkpoint-too-small", `a tree that holds entry ${index}`, `size ${size}`, "Wait for it.");
+}
+
+/**
+ * The checkpoint of the next timestamp: the newest, or while there is nothing to cover and the ledger does not answer, the one that was published last. A
+ * repository whose timestamp expires is worse off than one that is dated by an older checkpoint; unless root has replaced the log or too many witnesses, and
+ * nobody accepts that one any more.
+ */
+export async function checkpointFor(
+  ledger: LedgerClient,
+  trust: LedgerTrust,
+  published: ClaimedCheckpoint | undefined,
+  index: number,
+): Promise<Outcome<ClaimedCheckpoint>> {
+  const newest = await newestCheckpoint(ledger, trust, published, index);
+  if (newest.ok || published === undefined || index >= 0) return newest;
+  if (!cosignedCheck("publish").examine({ candidate: published, ledger: trust }).ok) return newest;
+  logEvent("publish", "checkpoint-not-renewed", { ...newest.refusal });
+  return accept(published);
 }

@@ -1,83 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { exchange } from "@countersign/daemon/client";
-import { serve } from "@countersign/daemon/http";
-import { headPath, nextChannel } from "@countersign/repository/next-channel";
-import { nextHead } from "@countersign/repository/next-head";
+import { nextChannel } from "@countersign/repository/next-channel";
 import { readFrom } from "@countersign/repository/read-from";
-import { readHeads } from "@countersign/repository/read-heads";
 import { signDocument } from "@countersign/repository/sign-document";
 import type { SigningRequest } from "@countersign/repository/signing-request";
 import type { Store } from "@countersign/repository/store";
-import { openRepository, type RepositoryView } from "@countersign/repository/view";
 import { canonicalDigest } from "@countersign/trust/canonical";
 import { loggedCheck } from "@countersign/trust/ledger/inclusion";
-import type { Entry } from "@countersign/trust/release/head";
-import { headDocument } from "@countersign/trust/release/head";
-import type { Statement } from "@countersign/trust/release/statement";
 import { proofPath } from "@countersign/trust/workflow/step";
 import { publishConfig } from "@countersign/world/duty-configs";
-import { layGround } from "@countersign/world/ground";
-import { appPlan } from "@countersign/world/plan";
-import { anchorFile } from "@countersign/world/project";
-import { enter, sampleStatement } from "@countersign/world/sample-release";
+import type { Published } from "./published.ts";
 import { readPublished } from "./published.ts";
-import { openPublished, type Publisher, publishChannel, refresh } from "./publisher.ts";
+import { issue, makeReady, openPublished, type Publisher } from "./publisher.ts";
+import { codeOf, expires, setScene } from "./scene.test-support.ts";
 import { turnsOf } from "./turn.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "publish-"));
-const plan = {
-  ...appPlan("hello", "stable", ["ann", "ben", "cem", "dia"]),
-  pace: { batchMilliseconds: 10, pollMilliseconds: 50, heartbeatMilliseconds: 300, timestampSeconds: 3600 },
-};
-const ground = await layGround(directory, plan);
-const stopping = new AbortController();
-after(async () => {
-  stopping.abort();
-  await ground[Symbol.asyncDispose]();
-  rmSync(directory, { recursive: true });
-});
-
-// Whatever govern is: a server that says what it likes.
-let requests: readonly SigningRequest[] = [];
-const told: string[] = [];
-const govern = await serve(
-  ({ url, method }) => {
-    if (method === "POST") told.push(new URL(url).pathname);
-    const wire = requests.map((request) => ({
-      ...request,
-      heads: Object.fromEntries(Object.entries(request.heads).map(([path, head]) => [path, headDocument(head)])),
-    }));
-    return Response.json({ requests: wire });
-  },
-  { port: 0 },
-  stopping.signal,
-);
-
-const anchor = readFileSync(anchorFile(ground.project));
-const publisher: Publisher = {
-  store: ground.store,
-  ledger: ground.ledger,
-  anchor,
-  snapshotKey: await ground.key("publish-snapshot"),
-  timestampKey: await ground.key("publish-timestamp"),
-  timestampSeconds: 3600,
-  snapshotDays: 30,
-  now: Date.now,
-};
-const place = { product: "hello", platform: "linux-x64", channel: "stable" };
-const expires = "2090-01-01T00:00:00Z";
-
-async function view(): Promise<RepositoryView> {
-  const opened = await openRepository(readFrom(ground.store), anchor, Date.now());
-  assert.ok(opened.ok, JSON.stringify(opened));
-  return opened.value;
-}
+const scene = await setScene();
+after(() => scene[Symbol.asyncDispose]());
+const { ground, publisher, govern, asked, told, view, release, signedRequest } = scene;
 
 async function opened(from: Publisher = publisher) {
   const published = await openPublished(from);
@@ -85,26 +28,12 @@ async function opened(from: Publisher = publisher) {
   return published.value;
 }
 
-/** What govern would hold once these signers signed the release that follows what is published. */
-async function signedRequest(entry: Entry<Statement>, signers: readonly string[]): Promise<SigningRequest> {
-  const { channels } = await view();
-  const published = await readHeads(readFrom(ground.store), channels.get("stable")?.signed);
-  assert.ok(published.ok);
-  const head = nextHead(published.value.get(headPath(place)), place, entry);
-  const channelFile = nextChannel(channels.get("stable")?.signed, new Map([[headPath(place), head]]), expires);
-  const { signatures } = await signDocument(channelFile, await Promise.all(signers.map(ground.key)));
-  return {
-    id: canonicalDigest(channelFile),
-    channel: "stable",
-    channelFile,
-    heads: { [headPath(place)]: head },
-    added: entry.digest,
-    signatures,
-  };
+/** What a turn does with one signed request. */
+async function publishChannel(by: Publisher, published: Published, request: SigningRequest) {
+  const ready = await makeReady(by, published, request);
+  return ready.ok ? issue(by, published, [ready.value]) : ready;
 }
-
-const release = async (sequence: number) => enter(ground, await sampleStatement(ground, { sequence }));
-const codeOf = (outcome: { ok: boolean; refusal?: { code: string } }) => outcome.refusal?.code ?? "ok";
+const refresh = (by: Publisher, published: Published) => issue(by, published, []);
 
 test("the first start logs root, targets and policy, and then makes the first snapshot and timestamp", async () => {
   const turns = turnsOf(publisher, govern, 60_000);
@@ -122,8 +51,8 @@ test("the first start logs root, targets and policy, and then makes the first sn
 
 test("what the quorum signed is published whole, and govern is told", async () => {
   const entry = await release(1);
-  requests = [await signedRequest(entry, ["sign-ann", "sign-cem"])];
-  const [request] = requests;
+  asked.requests = [await signedRequest(entry, ["sign-ann", "sign-cem"])];
+  const [request] = asked.requests;
   assert.deepEqual(await turnsOf(publisher, govern, 60_000).turn(), { ok: true, value: { timestamp: 2, snapshot: 2 } });
   const { channels, ledger, checkpoint } = await view();
   const file = channels.get("stable");
@@ -142,7 +71,7 @@ test("what the quorum signed is published whole, and govern is told", async () =
     assert.ok(await ground.store.read(`targets/${stored}`), path);
   }
   assert.deepEqual(told, [`/requests/${request?.id}/published`]);
-  requests = [];
+  asked.requests = [];
 });
 
 test("attack: govern passes off a channel file that too few signed, or that one key signed twice", async () => {
@@ -198,7 +127,7 @@ test("a store that was given a foreign timestamp is not signed onwards", async (
   assert.ok(kept);
   const forged = { ...JSON.parse(Buffer.from(kept).toString()), signatures: [] };
   await ground.store.write("metadata/timestamp.json", Buffer.from(JSON.stringify(forged)));
-  assert.equal(codeOf(await readPublished(readFrom(ground.store), anchor)), "threshold-not-met");
+  assert.equal(codeOf(await readPublished(readFrom(ground.store), publisher.anchor)), "threshold-not-met");
   await ground.store.write("metadata/timestamp.json", kept);
 });
 
@@ -224,11 +153,11 @@ test("killed at any write: readers see the old repository or the new one, and th
     const visible = between.channels.get("stable")?.signed.version === request.channelFile.version;
     assert.equal(visible, !killed);
     assert.equal(between.timestamp.signed.version, before.timestamp.signed.version + (killed ? 0 : 1));
-    requests = [request];
+    asked.requests = [request];
     assert.ok((await turnsOf(publisher, govern, 60_000).turn()).ok);
     assert.equal((await view()).channels.get("stable")?.signed.version, request.channelFile.version);
     assert.ok(told.includes(`/requests/${request.id}/published`));
-    requests = [];
+    asked.requests = [];
     if (!killed) {
       assert.ok(survives >= 6, "proof, head, artifact, channel, snapshot and timestamp are a write each");
       break;

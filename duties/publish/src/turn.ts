@@ -5,7 +5,9 @@ import { type SigningRequest, signingRequests } from "@countersign/repository/si
 import { decode } from "@countersign/trust/decode";
 import { accept, type Outcome, type Refusal } from "@countersign/trust/refusal";
 import { standingOf } from "./channel-file.ts";
-import { openPublished, type Publisher, publishChannel, refresh, snapshotDue } from "./publisher.ts";
+import { type Listing, listingOf, type Ready } from "./listing.ts";
+import type { Published } from "./published.ts";
+import { issue, makeReady, openPublished, type Publisher, snapshotDue } from "./publisher.ts";
 
 /** What devices see after a turn. */
 export interface Versions {
@@ -21,18 +23,23 @@ export interface Turns {
 /** Takes turns with govern at this URL, with a new timestamp at least every `refreshMilliseconds`. */
 export function turnsOf(publisher: Publisher, govern: string, refreshMilliseconds: number): Turns {
   let refreshed = Number.NEGATIVE_INFINITY; // unknown after a start, so due
+  let waited: unknown; // what was said last of targets that are not listed
   let last: Promise<unknown> = Promise.resolve();
 
   const run = async (): Promise<Outcome<Versions>> => {
-    for (const signed of await signedRequests(govern)) {
-      if (await settle(publisher, govern, signed)) refreshed = publisher.now();
-    }
-    const published = await openPublished(publisher);
-    if (!published.ok) return published;
-    if (publisher.now() - refreshed >= refreshMilliseconds || snapshotDue(published.value, publisher.now(), publisher.snapshotDays)) {
-      const done = await refresh(publisher, published.value);
-      if (!done.ok) return done;
+    const signed = await signedRequests(govern);
+    const opened = await openPublished(publisher);
+    if (!opened.ok) return opened;
+    const published = opened.value;
+    const ready = await readyOf(publisher, published, govern, signed);
+    const due = publisher.now() - refreshed >= refreshMilliseconds;
+    const planned = listingOf(published, ready);
+    waited = sayWaiting(published, planned, waited);
+    if (due || snapshotDue(published, planned, publisher.now(), publisher.snapshotDays)) {
+      const issued = await issue(publisher, published, ready);
+      if (!issued.ok) return issued;
       refreshed = publisher.now();
+      for (const { request } of issued.value.ready) await tell(govern, request);
     }
     return versions(publisher);
   };
@@ -45,22 +52,39 @@ export function turnsOf(publisher: Publisher, govern: string, refreshMillisecond
   };
 }
 
-/** Brings one signed request to its end. True if that made a new timestamp. */
-async function settle(publisher: Publisher, govern: string, signed: SigningRequest): Promise<boolean> {
-  const published = await openPublished(publisher);
-  if (!published.ok) return said("not-readable", published.refusal);
-  const standing = standingOf(signed, published.value);
-  if (standing === "superseded") {
-    logEvent("publish", "superseded", { channel: signed.channel, version: signed.channelFile.version });
-    return false;
+/** Says why the newest targets are not listed, if they are not, and once until that changes. */
+function sayWaiting({ newest: { targets, passedOver } }: Published, { waitsFor }: Listing, said: unknown): string {
+  const why = [passedOver?.code, ...waitsFor].join(", ");
+  if (why !== said && waitsFor.length > 0)
+    logEvent("publish", "targets-wait", { version: targets.signed.version, for: waitsFor.join(", ") });
+  if (why !== said && passedOver !== undefined) logEvent("publish", "targets-passed-over", { ...passedOver });
+  return why;
+}
+
+/** Makes ready what is signed and follows what is published, one request a channel; of the others govern or the log is told. */
+async function readyOf(
+  publisher: Publisher,
+  published: Published,
+  govern: string,
+  signed: readonly SigningRequest[],
+): Promise<readonly Ready[]> {
+  const ready: Ready[] = [];
+  for (const request of signed) {
+    const { channel, channelFile } = request;
+    const standing = ready.some((each) => each.request.channel === channel) ? "superseded" : standingOf(request, published);
+    if (standing === "published") await tell(govern, request);
+    if (standing === "superseded") logEvent("publish", "superseded", { channel, version: channelFile.version });
+    if (standing !== "next") continue;
+    const made = await makeReady(publisher, published, request);
+    if (made.ok) ready.push(made.value);
+    else said("not-published", made.refusal);
   }
-  if (standing === "next") {
-    const done = await publishChannel(publisher, published.value, signed);
-    if (!done.ok) return said("not-published", done.refusal);
-  }
-  const told = await request(`${govern}/requests/${signed.id}/published`, { method: "POST" }, accept);
+  return ready;
+}
+
+async function tell(govern: string, { id }: SigningRequest): Promise<void> {
+  const told = await request(`${govern}/requests/${id}/published`, { method: "POST" }, accept);
   if (!told.ok) said("govern-not-told", told.refusal);
-  return standing === "next";
 }
 
 /** Without govern there is nothing new, and the timestamp goes on all the same. */
@@ -77,7 +101,6 @@ async function versions(publisher: Publisher): Promise<Outcome<Versions>> {
   return accept({ timestamp: issued?.timestamp.signed.version ?? 0, snapshot: issued?.snapshot.signed.version ?? 0 });
 }
 
-function said(event: string, refusal: Refusal): false {
+function said(event: string, refusal: Refusal): void {
   logEvent("publish", event, { ...refusal });
-  return false;
 }

@@ -4,7 +4,7 @@ import { directoryStore } from "@countersign/repository/directory-store";
 import { servedBytes } from "@countersign/trust/canonical";
 import { array, closed, type Decoder, decodeBytes, integer, nullable, text } from "@countersign/trust/decode";
 import { accept, type Outcome } from "@countersign/trust/refusal";
-import { type Denial, denial, type RevocationList } from "@countersign/trust/revocation/list";
+import { type Denial, type RevocationList, rememberedDenial } from "@countersign/trust/revocation/list";
 import { denialsWith } from "./list-file.ts";
 
 /** What a revoker remembers. */
@@ -21,7 +21,7 @@ export interface DenialRecord {
 const denialRecord: Decoder<DenialRecord> = closed<DenialRecord>({
   version: integer(0),
   checkpoint: nullable(text),
-  denials: array(denial),
+  denials: array(rememberedDenial),
   logged: integer(0),
 });
 

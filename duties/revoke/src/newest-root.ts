@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { Root } from "@countersign/trust/anchor/root";
 import type { Envelope } from "@countersign/trust/envelope";
 import { accept, type Refusal } from "@countersign/trust/refusal";
-import type { Root } from "@countersign/trust/tuf/root";
 import { nextRoots, rootChainChecks } from "@countersign/trust/workflow/roots";
 import type { Read } from "@countersign/trust/workflow/step";
 

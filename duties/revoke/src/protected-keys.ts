@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Vkey } from "@countersign/tlog/vkey";
+import type { Root } from "@countersign/trust/anchor/root";
 import { keyidOf } from "@countersign/trust/key";
 import type { Policy } from "@countersign/trust/policy/policy";
-import type { Root } from "@countersign/trust/tuf/root";
 
 /** The keys that no denial may name: of root, targets, snapshot and timestamp, of the log and its witnesses, and of revokers, `own` among them. */
 export function protectedKeys(root: Root, policy: Policy | undefined, own: string): ReadonlySet<string> {

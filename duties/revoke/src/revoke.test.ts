@@ -9,6 +9,8 @@ import type { RunningDuty } from "@countersign/daemon/child";
 import { request } from "@countersign/daemon/client";
 import { readFrom } from "@countersign/repository/read-from";
 import { documentBytes, signDocument } from "@countersign/repository/sign-document";
+import { root } from "@countersign/trust/anchor/root";
+import { targets } from "@countersign/trust/anchor/targets";
 import { judge } from "@countersign/trust/check";
 import { decodeBytes } from "@countersign/trust/decode";
 import { sha256 } from "@countersign/trust/digest";
@@ -18,8 +20,6 @@ import { type Policy, policy } from "@countersign/trust/policy/policy";
 import { accept } from "@countersign/trust/refusal";
 import { listChecks } from "@countersign/trust/revocation/checks";
 import { type Denial, type RevocationList, revocationLists } from "@countersign/trust/revocation/list";
-import { root } from "@countersign/trust/tuf/root";
-import { targets } from "@countersign/trust/tuf/targets";
 import { readFile } from "@countersign/trust/workflow/step";
 import { revokeConfig } from "@countersign/world/duty-configs";
 import { layGround } from "@countersign/world/ground";
@@ -49,7 +49,9 @@ async function readPolicy(): Promise<Policy> {
   assert.ok(top.ok);
   const read = readEnvelope(targets, top.value, "targets");
   assert.ok(read.ok);
-  const bytes = await readFile(readFrom(store), `targets/${read.value.signed.targets["policy.json"]?.hashes.sha256}.policy.json`);
+  const listed = read.value.signed.targets.get("policy.json");
+  assert.ok(listed.ok);
+  const bytes = await readFile(readFrom(store), `targets/${listed.value?.hashes.sha256}.policy.json`);
   assert.ok(bytes.ok);
   const decoded = decodeBytes(policy, bytes.value, "policy");
   assert.ok(decoded.ok);
@@ -73,7 +75,13 @@ async function latest(): Promise<ReadonlyMap<string, Envelope<RevocationList>>> 
 
 const start = async (revoker: string) => ground.start("revoke", revoker, await revokeConfig(project, revoker, 0, ground.ledgerUrl));
 const digestOf = (text: string) => sha256(Buffer.from(text));
-const denialOf = (name: string, until: number | null = null): Denial => ({ kind: "release", name, until, reason: "it is bad\n" });
+const denialOf = (name: string, until: number | null = null): Denial => ({
+  kind: "release",
+  name,
+  since: 1_700_000_000,
+  until,
+  reason: "it is bad\n",
+});
 
 async function ask({ url }: RunningDuty, denial: Denial, by = "ann", revoker = "revoke-ann") {
   const wish: DenialRequest = { _type: "denial-request", spec: "countersign/1", revoker, denial };

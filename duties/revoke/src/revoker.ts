@@ -5,6 +5,7 @@ import type { LedgerClient } from "@countersign/repository/ledger-client";
 import { readFrom } from "@countersign/repository/read-from";
 import type { Store } from "@countersign/repository/store";
 import { openRepository } from "@countersign/repository/view";
+import { type Root, root } from "@countersign/trust/anchor/root";
 import { judge } from "@countersign/trust/check";
 import { sha256 } from "@countersign/trust/digest";
 import { type Envelope, readEnvelope } from "@countersign/trust/envelope";
@@ -14,7 +15,6 @@ import { loggedCheck } from "@countersign/trust/ledger/inclusion";
 import type { Policy } from "@countersign/trust/policy/policy";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import type { Denial } from "@countersign/trust/revocation/list";
-import { type Root, root } from "@countersign/trust/tuf/root";
 import { type DenialRecord, type RecordFile, recordWith } from "./denial-record.ts";
 import { denialRequest } from "./denial-request.ts";
 import { denialsWith, listPath, readOwnList, signList } from "./list-file.ts";
@@ -23,6 +23,7 @@ import { newestCheckpoint } from "./newest-checkpoint.ts";
 import { newestRoot } from "./newest-root.ts";
 import { protectedKeys } from "./protected-keys.ts";
 import { requestChecks } from "./request-checks.ts";
+import { seenLists } from "./seen-lists.ts";
 
 /** What a revoker works with. */
 export interface RevokerParts {
@@ -131,11 +132,8 @@ export class Revoker {
   async #judged(body: Uint8Array): Promise<Outcome<Denial>> {
     const candidate = readEnvelope(denialRequest, body, "denial request");
     if (!candidate.ok) return candidate;
-    const { store, anchor, name, operators, key } = this.#parts;
-    // A repository that does not verify, or is out of date, is no reason not to stop something: the keys known so far stay protected.
-    const view = await openRepository(readFrom(store), anchor, 0);
-    if (view.ok) this.#policy = view.value.policy;
-    const guarded = protectedKeys(this.#root.signed, this.#policy, key.keyid);
+    const { name, operators, key } = this.#parts;
+    const guarded = protectedKeys(this.#root.signed, await this.#newestPolicy(), key.keyid);
     const { denials } = this.#record;
     const { outcome } = judge({ candidate: candidate.value, revoker: name, operators, protectedKeys: guarded, denials }, requestChecks);
     return outcome.ok ? accept(outcome.value.signed.denial) : outcome;
@@ -149,7 +147,9 @@ export class Revoker {
     const checkpoint = dated.value;
     const record = await this.#save({ ...this.#record, version: this.#record.version + 1, checkpoint });
     const { version, denials } = record;
-    const list = { _type: "revocations", spec: "countersign/1", revoker: name, version, checkpoint, denials } as const;
+    const policy = await this.#newestPolicy();
+    const seen = policy === undefined ? {} : await seenLists(readFrom(store), policy, name);
+    const list = { _type: "revocations", spec: "countersign/1", revoker: name, version, checkpoint, seen, denials } as const;
     const bytes = await signList(list, key);
     await store.write(listPath(name), bytes);
     await this.#merge(bytes);
@@ -174,6 +174,13 @@ export class Revoker {
     if (held === null) return newest;
     logEvent("revoke", "checkpoint-refused", { ...newest.refusal });
     return accept(held);
+  }
+
+  /** A repository that does not verify, or is out of date, is no reason not to stop something: what was known before holds on. */
+  async #newestPolicy(): Promise<Policy | undefined> {
+    const view = await openRepository(readFrom(this.#parts.store), this.#parts.anchor, 0);
+    if (view.ok) this.#policy = view.value.policy;
+    return this.#policy;
   }
 
   async #save(record: DenialRecord): Promise<DenialRecord> {

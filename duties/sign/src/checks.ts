@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { builderOf, type ProvenanceSubject, provenanceChecks } from "@countersign/trust/build/checks";
 import { type Check, decide } from "@countersign/trust/check";
-import { liftedReleases } from "@countersign/trust/release/choice";
+import { type ReadPastSubject, readPastCheck } from "@countersign/trust/readthrough/checks";
+import { liftedDenials } from "@countersign/trust/release/choice";
 import { approvalChecks, type EntrySubject, entryLoggedCheck, soakCheck, soakEnd } from "@countersign/trust/release/entry-checks";
 import type { Entry } from "@countersign/trust/release/head";
+import { narrows } from "@countersign/trust/release/order";
 import type { Statement } from "@countersign/trust/release/statement";
 import { type DenialSubject, denialChecks } from "@countersign/trust/revocation/checks";
-import { logChecks, recordChecks } from "./memory-checks.ts";
-import { requestChecks } from "./request-checks.ts";
-import type { SigningSubject } from "./subject.ts";
+import { logChecks, numberCheck, recordChecks } from "./memory-checks.ts";
+import { fileChecks, headsCheck, renewalCheck } from "./request-checks.ts";
+import type { RenewalSubject, SigningSubject } from "./subject.ts";
 import { successionChecks } from "./succession-checks.ts";
 
 /** A check of trust's, applied to its part of a request. Where a request has no such part, there is nothing to refuse. */
@@ -23,8 +25,8 @@ function over<S>(part: (subject: SigningSubject) => S | undefined): (check: Chec
   });
 }
 
-function entryPart({ added, view, rules, time }: SigningSubject): EntrySubject {
-  return { candidate: added, policy: view.policy, rules, ledger: view.ledger, time };
+function entryPart({ added, view, rules, time, readThroughs }: SigningSubject): EntrySubject & ReadPastSubject {
+  return { candidate: added, policy: view.policy, rules, ledger: view.ledger, time, readThroughs };
 }
 
 function provenancePart({ added, attestations, view, rules }: SigningSubject): ProvenanceSubject | undefined {
@@ -37,25 +39,28 @@ function denialPart(subject: SigningSubject): DenialSubject | undefined {
   const { view, rules, time, attestations, revocations, candidate } = subject;
   const deniable = deniableOf(subject);
   if (deniable === undefined) return undefined;
-  const halts = subject.added.body._type === "order" && subject.added.body.action === "recall";
+  const halts = subject.added.body._type === "order" && narrows(subject.added.body);
   const end = soakEnd({ candidate: subject.added, rules, ledger: view.ledger });
   return {
     candidate: deniable,
     denials: revocations.denials,
-    lifted: Object.values(candidate.heads).some((head) => liftedReleases(head).has(deniable.digest)),
+    policy: view.policy,
+    lifted: new Set(Object.values(candidate.heads).flatMap((head) => [...liftedDenials(head, deniable.digest)])),
     time,
     builders: attestations.map((attestation) => builderOf(attestation, view.policy, rules)?.keyid).filter((keyid) => keyid !== undefined),
-    listTimes: revocations.listTimes,
+    known: revocations.lists,
+    served: revocations.lists,
     revocationSeconds: rules.revocationSeconds,
     soakEnd: end.ok ? end.value : Number.POSITIVE_INFINITY,
     freshRevokers: halts ? 0 : rules.freshRevokers, // what stops something waits for nobody to say that nothing else was stopped
   };
 }
 
-/** What a denial could stop: a release; the release that a recall leads to, or the recall's approvals; of a lift, its approvals alone. */
+/** What a denial could stop: a release; the release that an order leads to or hands out further, or the order's approvals; of what is lifted or slowed, these alone. */
 function deniableOf({ added, release }: SigningSubject): Entry<Statement> | undefined {
   if (release === undefined || added.body._type === "release") return release;
-  if (added.body.action === "recall") return { ...release, approvals: [...release.approvals, ...added.approvals] };
+  if (["recall", "widen", "resume"].includes(added.body.action))
+    return { ...release, approvals: [...release.approvals, ...added.approvals] };
   return { ...release, digest: added.digest, body: { ...release.body, provenance: [] }, approvals: added.approvals };
 }
 
@@ -79,14 +84,23 @@ const artifactsCheck: Check<SigningSubject> = {
  * it public and for how long, was it built where it should, has nobody said no, and what have I signed before.
  */
 export const signerChecks: readonly Check<SigningSubject>[] = [
-  ...requestChecks,
+  headsCheck,
+  ...fileChecks,
   ...successionChecks,
   ...logChecks,
   ...approvalChecks.map(over(entryPart)),
   over(entryPart)(entryLoggedCheck),
   over(entryPart)(soakCheck),
+  over(entryPart)(readPastCheck),
   ...provenanceChecks.map(over(provenancePart)),
   artifactsCheck,
   ...denialChecks.map(over(denialPart)),
+  numberCheck,
   ...recordChecks,
 ];
+
+/**
+ * All that a signer asks before it signs a channel file again: is there a reason, is it the same file for longer, and what have I signed before. That its
+ * releases may be there was asked when they came.
+ */
+export const renewalChecks: readonly Check<RenewalSubject>[] = [renewalCheck, ...fileChecks, ...logChecks, ...recordChecks];

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { list, parseFields, text, whole } from "@countersign/daemon/config";
+import { type Field, list, parseFields, text, whole } from "@countersign/daemon/config";
 import { accept, type Outcome } from "@countersign/trust/refusal";
+
+/** A key in custody: where it is, and where the passphrase is that opens it. */
+export interface KeyPlace {
+  readonly keyFile: string;
+  readonly passphraseFile: string;
+}
+
+const keyPlace: Field<KeyPlace> = (json) => parseFields<KeyPlace>(json, { keyFile: text, passphraseFile: text });
 
 /** What a signer is told. */
 export interface Config {
@@ -14,6 +22,8 @@ export interface Config {
   readonly anchor: string;
   readonly keyFile: string;
   readonly passphraseFile: string;
+  /** An ML-DSA key besides, for channels whose policy demands sidecars. */
+  readonly sidecarKey: KeyPlace | undefined;
   /** The SQLite file with all it has signed. Losing it is losing its memory: it could sign a second statement for a sequence. */
   readonly state: string;
   /** The channels that it signs for. */
@@ -32,6 +42,7 @@ export function parseConfig(json: unknown): Outcome<Config> {
     anchor: text,
     keyFile: text,
     passphraseFile: text,
+    sidecarKey: (value) => (value === undefined ? accept(undefined) : keyPlace(value)),
     state: text,
     channels: list(text),
     pollMilliseconds: whole(10),

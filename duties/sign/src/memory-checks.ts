@@ -2,10 +2,10 @@
 import { verifyConsistency } from "@countersign/tlog/merkle";
 import { type Check, decide } from "@countersign/trust/check";
 import { ledgerSizeCheck } from "@countersign/trust/ledger/checkpoint";
-import type { SigningSubject } from "./subject.ts";
+import type { RequestSubject, SigningSubject } from "./subject.ts";
 
 /** What the log shows now extends what this signer has signed under: a split view is seen before it is signed into. */
-export const logChecks: readonly Check<SigningSubject>[] = [
+export const logChecks: readonly Check<RequestSubject>[] = [
   {
     name: "ledger/consistent",
     source: "RFC 9162 2.1.4: the log is append-only, also for me alone",
@@ -25,19 +25,21 @@ export const logChecks: readonly Check<SigningSubject>[] = [
 ];
 
 /** What this signer signed before binds it. */
-export const recordChecks: readonly Check<SigningSubject>[] = [
-  {
-    name: "record/one-statement-a-sequence",
-    source: "a signer never signs two statements for one sequence",
-    examine: ({ added: { digest }, record: { sameNumber } }) =>
-      decide(
-        sameNumber === undefined || sameNumber === digest,
-        sameNumber === undefined ? "nothing signed under this number" : `${sameNumber.slice(0, 12)}, signed before`,
-        digest.slice(0, 12),
-        "already-signed-another",
-        "Propose it under the next number; this signer's signature on the other statement may be out there.",
-      ),
-  },
+export const numberCheck: Check<SigningSubject> = {
+  name: "record/one-statement-a-sequence",
+  source: "a signer never signs two statements for one sequence",
+  examine: ({ added: { digest }, record: { sameNumber } }) =>
+    decide(
+      sameNumber === undefined || sameNumber === digest,
+      sameNumber === undefined ? "nothing signed under this number" : `${sameNumber.slice(0, 12)}, signed before`,
+      digest.slice(0, 12),
+      "already-signed-another",
+      "Propose it under the next number; this signer's signature on the other statement may be out there.",
+    ),
+};
+
+/** It goes neither back nor too fast. */
+export const recordChecks: readonly Check<RequestSubject>[] = [
   {
     name: "record/version",
     source: "an older repository is not signed onwards",

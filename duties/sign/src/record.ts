@@ -4,13 +4,13 @@ import type { Checkpoint } from "@countersign/tlog/checkpoint";
 import { servedBytes } from "@countersign/trust/canonical";
 import type { Order } from "@countersign/trust/release/order";
 import type { Statement } from "@countersign/trust/release/statement";
-import type { Denial } from "@countersign/trust/revocation/list";
+import { type Denial, rememberedDenial } from "@countersign/trust/revocation/list";
 
 const HOUR = 3600;
 
-/** What is signed once only: a release by its sequence, an order by its number. */
+/** What is signed once only, a release by its sequence, an order by its number; and a renewal, by the version of the channel file. */
 export interface Numbered {
-  readonly kind: "release" | "order";
+  readonly kind: "release" | "order" | "renewal";
   readonly product: string;
   readonly channel: string;
   readonly number: number;
@@ -82,9 +82,9 @@ export class SignerRecord {
     return Number(this.#database.prepare("SELECT count(DISTINCT digest) AS count FROM signing WHERE time > ?").get(time - HOUR)?.["count"]);
   }
 
-  /** The largest tree under which anything was signed. */
-  checkpoint(): Checkpoint | undefined {
-    const row = this.#database.prepare("SELECT origin, size, root FROM signing ORDER BY size DESC LIMIT 1").get();
+  /** The largest tree of a log under which anything was signed. A log that root names anew starts from nothing: what was seen of another says nothing of it. */
+  checkpoint(log: string): Checkpoint | undefined {
+    const row = this.#database.prepare("SELECT origin, size, root FROM signing WHERE origin = ? ORDER BY size DESC LIMIT 1").get(log);
     if (row === undefined) return undefined;
     const { origin, size, root } = row;
     if (typeof origin !== "string" || typeof size !== "number" || !(root instanceof Uint8Array))
@@ -99,6 +99,6 @@ export class SignerRecord {
     return this.#database
       .prepare("SELECT document FROM denial")
       .all()
-      .map(({ document }) => JSON.parse(String(document)) as Denial);
+      .map(({ document }) => rememberedDenial(JSON.parse(String(document)), ""));
   }
 }

@@ -4,14 +4,15 @@ import { judge } from "@countersign/trust/check";
 import { decodeBytes } from "@countersign/trust/decode";
 import { type Envelope, readEnvelope } from "@countersign/trust/envelope";
 import { type ClaimedCheckpoint, claimedCheckpoint } from "@countersign/trust/ledger/checkpoint";
-import { listChecks, listTime } from "@countersign/trust/revocation/checks";
+import { type KnownList, listChecks, listTime, type ServedList } from "@countersign/trust/revocation/checks";
 import { type Denial, type RevocationList, revocationList, revocationLists } from "@countersign/trust/revocation/list";
 import { type Read, readFile } from "@countersign/trust/workflow/step";
 
 /** What the revokers say now. */
 export interface Heard {
   readonly denials: readonly Denial[];
-  readonly listTimes: Readonly<Record<string, number>>;
+  /** The newest list of each revoker, by its key. */
+  readonly lists: Readonly<Record<string, KnownList & ServedList>>;
   /** The cosigned checkpoints that the lists carry: as good as any for telling the time. */
   readonly checkpoints: readonly ClaimedCheckpoint[];
 }
@@ -19,19 +20,20 @@ export interface Heard {
 /** Every list that verifies, from where devices read them together and from where each revoker writes its own: hiding one takes both. */
 export async function hearRevokers(read: Read, { policy, ledger }: RepositoryView): Promise<Heard> {
   const denials: Denial[] = [];
-  const listTimes: Record<string, number> = {};
+  const lists: Record<string, KnownList & ServedList> = {};
   const checkpoints: ClaimedCheckpoint[] = [];
   for (const candidate of await readLists(read, Object.keys(policy.revokers))) {
     const checkpoint = claimedCheckpoint(candidate.signed.checkpoint, ledger);
     if (!checkpoint.ok) continue;
     const list = judge({ candidate, policy, ledger, checkpoint: checkpoint.value }, listChecks);
     if (!list.outcome.ok) continue; // a list that does not verify says nothing; `revocations/fresh` notices who is missing
-    const { revoker } = candidate.signed;
+    const { revoker, version, seen } = candidate.signed;
+    const keyid = policy.revokers[revoker] ?? "";
     denials.push(...candidate.signed.denials);
-    listTimes[revoker] = Math.max(listTimes[revoker] ?? 0, listTime(checkpoint.value, ledger));
+    if (version >= (lists[keyid]?.version ?? 0)) lists[keyid] = { version, seen, time: listTime(checkpoint.value, ledger) };
     checkpoints.push(checkpoint.value);
   }
-  return { denials, listTimes, checkpoints };
+  return { denials, lists, checkpoints };
 }
 
 async function readLists(read: Read, revokers: readonly string[]): Promise<readonly Envelope<RevocationList>[]> {

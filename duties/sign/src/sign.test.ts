@@ -11,8 +11,11 @@ import { httpReader } from "@countersign/repository/http-store";
 import { headPath, nextChannel } from "@countersign/repository/next-channel";
 import { nextHead } from "@countersign/repository/next-head";
 import { readFrom } from "@countersign/repository/read-from";
+import { renewedChannel } from "@countersign/repository/renewal";
 import { documentBytes, signDocument } from "@countersign/repository/sign-document";
 import type { SigningRequest } from "@countersign/repository/signing-request";
+import { openRepository } from "@countersign/repository/view";
+import type { TargetsDocument } from "@countersign/trust/anchor/targets";
 import { canonicalBytes, canonicalDigest } from "@countersign/trust/canonical";
 import { judge } from "@countersign/trust/check";
 import { sha256 } from "@countersign/trust/digest";
@@ -21,23 +24,24 @@ import { accept } from "@countersign/trust/refusal";
 import { type Head, headDocument } from "@countersign/trust/release/head";
 import type { Order } from "@countersign/trust/release/order";
 import type { Statement } from "@countersign/trust/release/statement";
-import type { Denial } from "@countersign/trust/revocation/list";
+import { type Denial, denialDigest, type RevocationList } from "@countersign/trust/revocation/list";
 import { proofPath, type Read } from "@countersign/trust/workflow/step";
 import { publishConfig, signConfig } from "@countersign/world/duty-configs";
 import { layGround } from "@countersign/world/ground";
 import { appPlan } from "@countersign/world/plan";
 import { anchorFile, dutyDirectory } from "@countersign/world/project";
+import { replaceSigner } from "@countersign/world/rotate";
 import { enter, sampleStatement } from "@countersign/world/sample-release";
-import { signerChecks } from "./checks.ts";
+import { renewalChecks, signerChecks } from "./checks.ts";
 import { ArtifactBytes } from "./evidence.ts";
-import { gather, type Senses } from "./gather.ts";
+import { gather, gatherRenewal, type Senses } from "./gather.ts";
 import { numbered, SignerRecord } from "./record.ts";
 import type { Added } from "./subject.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "sign-"));
 const plan = {
   ...appPlan("hello", "stable", ["ann", "ben", "cem", "dia"]),
-  soakSeconds: 1,
+  soakSeconds: 10,
   urgent: { soakSeconds: 1, extraApprovals: 1 },
   pace: { batchMilliseconds: 10, pollMilliseconds: 50, heartbeatMilliseconds: 200, timestampSeconds: 3600 },
 };
@@ -51,17 +55,18 @@ after(async () => {
 
 // Govern, in the hands of an attacker: it asks for what it likes.
 let requests: readonly SigningRequest[] = [];
+let signed: readonly SigningRequest[] = [];
+const wireOf = (asked: SigningRequest) => ({
+  ...asked,
+  heads: Object.fromEntries(Object.entries(asked.heads).map(([path, head]) => [path, headDocument(head)])),
+});
 const posted: { path: string; body: { keyid?: string; sig?: string; signer: string; refusal?: { code: string }; verdicts: unknown[] } }[] =
   [];
 const govern = await serve(
   async (request) => {
     const { pathname, searchParams } = new URL(request.url);
     if (request.method === "POST") posted.push({ path: pathname, body: JSON.parse(await request.text()) });
-    const wire = requests.map((asked) => ({
-      ...asked,
-      heads: Object.fromEntries(Object.entries(asked.heads).map(([path, head]) => [path, headDocument(head)])),
-    }));
-    return Response.json({ requests: searchParams.get("state") === "open" ? wire : [] });
+    return Response.json({ requests: searchParams.get("state") === "open" ? requests.map(wireOf) : signed.map(wireOf) });
   },
   { port: 0 },
   stopping.signal,
@@ -82,10 +87,10 @@ const soon = `${new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 19
 
 /** A revoker's list, dated now. */
 let listed = 0;
-async function writeList(denials: readonly Denial[] = [], revoker = "revoke-ann"): Promise<void> {
+async function writeList(denials: readonly Denial[] = [], revoker = "revoke-ann", seen: RevocationList["seen"] = {}): Promise<void> {
   const checkpoint = await ground.ledger.checkpoint();
   assert.ok(checkpoint.ok);
-  const list = { _type: "revocations", spec: "countersign/1", revoker, version: ++listed, checkpoint: checkpoint.value, denials };
+  const list = { _type: "revocations", spec: "countersign/1", revoker, version: ++listed, checkpoint: checkpoint.value, seen, denials };
   await ground.store.write(`revocations/${revoker}.json`, documentBytes(await signDocument(list, [await ground.key(revoker)])));
 }
 
@@ -200,7 +205,7 @@ test("attack: a store without provenance, without its proof, or with other bytes
 test("attack: a denial is hidden, or heard once and then hidden", async () => {
   assert.equal(await codeOf(honest, { read: hiding("revocations/") }), "revocations-stale");
   const record = new SignerRecord(":memory:");
-  const denial: Denial = { kind: "release", name: good.digest, until: null, reason: "it is bad\n" };
+  const denial: Denial = { kind: "release", name: good.digest, since: 1_700_000_000, until: null, reason: "it is bad\n" };
   for (const denied of [
     denial,
     { ...denial, kind: "build", name: good.body.provenance[0] ?? "" },
@@ -214,6 +219,8 @@ test("attack: a denial is hidden, or heard once and then hidden", async () => {
   await writeList([], "revoke-ben");
   await writeList();
   assert.equal(await codeOf(honest, { record }), "revoked", "a missing entry lifts nothing");
+  await writeList([], "revoke-ann", { [(await ground.key("revoke-ben")).keyid]: listed + 100 });
+  assert.equal(await codeOf(honest), "revocations-withheld", "one revoker has seen a newer list of the other");
   await ground.store.write("revocations/revoke-ann.json", Buffer.from("{}"));
   await ground.store.write("revocations/revoke-ben.json", Buffer.from("{}"));
   assert.equal(await codeOf(honest), "revocations-stale");
@@ -258,6 +265,8 @@ test("an order about what is not published is refused", async () => {
     number: 1,
     release: good.digest,
     to: canonicalDigest("nowhere"),
+    denials: [],
+    overSeconds: null,
     reason: "a test",
   };
   const entry = await enter(ground, order);
@@ -266,6 +275,24 @@ test("an order about what is not published is refused", async () => {
   const asked = { ...honest, channelFile, id: canonicalDigest(channelFile), heads: { [headPath(place)]: head }, added: entry.digest };
   assert.equal(await codeOf(asked), "heads-differ");
   assert.equal(await codeOf(asked, {}, "request/heads"), "order-names-unpublished");
+});
+
+test("attack: a lift of a denial that nobody has made yet", async () => {
+  const subject = await gather(honest, senses);
+  assert.ok(subject.ok);
+  const [said, unsaid]: readonly Denial[] = ["said", "unsaid"].map((reason) => ({
+    ...({ kind: "release", name: good.digest, since: 1, until: null, reason } as const),
+  }));
+  assert.ok(said && unsaid);
+  const code = (...answered: readonly Denial[]): string => {
+    const body = { ...good.body, _type: "order", denials: answered.map(denialDigest) } as unknown as Order;
+    const revocations = { denials: [said], lists: {} };
+    const check = signerChecks.filter(({ name }) => name === "succession/denials");
+    const { outcome } = judge({ ...subject.value, added: { ...good, body }, revocations }, check);
+    return outcome.ok ? "ok" : outcome.refusal.code;
+  };
+  assert.equal(code(said), "ok");
+  assert.equal(code(said, unsaid), "denial-unknown");
 });
 
 test("each check stands alone: a list that lacks it lets its attack through, and nothing else stops it", async () => {
@@ -307,4 +334,62 @@ test("the process: it signs what is right and says once why it does not sign the
   assert.ok(record.length > 0);
   assert.throws(() => new SignerRecord(String(config["state"])), /locked/, "a second signer on one record does not start");
   assert.throws(() => new DatabaseSync(String(config["state"])).exec("SELECT * FROM signing"), /locked/);
+});
+
+test("a channel file is signed again when half of its time is over or its signers changed, and only then, and with nothing new in it", async () => {
+  const { signatures } = await signDocument(honest.channelFile, [await ground.key("sign-ann"), await ground.key("sign-ben")]);
+  signed = [{ ...honest, signatures }];
+  const anchor = readFileSync(anchorFile(ground.project));
+  const current = async () => {
+    const view = await openRepository(read, anchor, Date.now());
+    return view.ok ? view.value.channels.get("stable")?.signed : undefined;
+  };
+  const renewal = (channelFile: TargetsDocument): SigningRequest => ({
+    ...honest,
+    id: canonicalDigest(channelFile),
+    channelFile,
+    heads: {},
+    added: null,
+  });
+  const code = async (request: SigningRequest, change: Partial<Senses> = {}): Promise<string> => {
+    const subject = await gatherRenewal(request, { ...senses, ...change });
+    if (!subject.ok) return subject.refusal.code;
+    const { outcome } = judge(subject.value, renewalChecks);
+    return outcome.ok ? "ok" : outcome.refusal.code;
+  };
+  const inDays = (days: number) => `${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 19)}Z`;
+  assert.equal(await code(renewal(nextChannel(undefined, new Map(), soon))), "nothing-to-renew");
+  for (let wait = 0; wait < 200 && (await current()) === undefined; wait++) await sleep(50);
+  const published = await current();
+  assert.ok(published);
+
+  const due = renewal(renewedChannel(published, inDays(200)));
+  assert.equal(await code(due), "ok");
+  assert.equal(await code(renewal(renewedChannel(published, inDays(120)))), "renewal-not-due");
+  assert.equal(await code(renewal(renewedChannel(published, inDays(500)))), "expiry-unreasonable");
+  assert.equal(await code({ ...due, heads: honest.heads }), "renewal-not-due", "something new");
+  assert.equal(await code(renewal({ ...due.channelFile, targets: {} })), "channel-file-differs", "a release is dropped on the way");
+  assert.equal(await code(renewal({ ...due.channelFile, version: 7 })), "channel-file-differs");
+  const ahead = new SignerRecord(":memory:");
+  const seen = await gatherRenewal(due, senses);
+  assert.ok(seen.ok);
+  const { checkpoint } = seen.value.log.newest;
+  ahead.remember({ of: { kind: "renewal", product: "", channel: "stable", number: 9 }, digest: due.id, version: 9, time: 1, checkpoint });
+  assert.equal(await code(due, { record: ahead }), "version-rolled-back");
+  const elsewhere = new SignerRecord(":memory:");
+  const foreign = { ...checkpoint, origin: "old.example/log", size: 1_000_000 };
+  elsewhere.remember({
+    of: { kind: "renewal", product: "", channel: "stable", number: 1 },
+    digest: due.id,
+    version: 1,
+    time: 1,
+    checkpoint: foreign,
+  });
+  assert.equal(await code(due, { record: elsewhere }), "ok", "what was seen of a log that root has replaced says nothing of this one");
+
+  const early = renewal(renewedChannel(published, inDays(100)));
+  assert.equal(await code(early), "renewal-not-due");
+  const replaced = await replaceSigner(ground.project, ground.store, anchor, { holder: "sign-ann", owner: "ann" }, "sign-ann-2");
+  assert.ok(replaced.ok);
+  assert.equal(await code(early), "ok", "the owners want other signers");
 });

@@ -7,20 +7,37 @@ import { every } from "@countersign/daemon/every";
 import { runDuty } from "@countersign/daemon/process";
 import { httpReader } from "@countersign/repository/http-store";
 import { readFrom } from "@countersign/repository/read-from";
+import { signSidecar } from "@countersign/repository/sidecar";
 import { signDocument } from "@countersign/repository/sign-document";
 import type { SigningRequest } from "@countersign/repository/signing-request";
+import { channelAuthority } from "@countersign/trust/anchor/targets";
+import { canonicalBytes } from "@countersign/trust/canonical";
 import { type Check, judge, type Verdict, type Verified } from "@countersign/trust/check";
 import type { Signature } from "@countersign/trust/envelope";
-import type { Refusal } from "@countersign/trust/refusal";
-import { parseConfig } from "./config.ts";
+import { sidecarDemand } from "@countersign/trust/policy/post-quantum";
+import type { Outcome, Refusal } from "@countersign/trust/refusal";
+import { renewalChecks } from "./checks.ts";
+import { type KeyPlace, parseConfig } from "./config.ts";
 import { ArtifactBytes } from "./evidence.ts";
-import { gather, type Senses } from "./gather.ts";
+import { gather, gatherRenewal, type Senses } from "./gather.ts";
 import { type Govern, governAt } from "./govern.ts";
-import { numbered, SignerRecord } from "./record.ts";
-import type { SigningSubject } from "./subject.ts";
+import { numbered, SignerRecord, type Signing } from "./record.ts";
+import type { RenewalSubject, RequestSubject, SigningSubject } from "./subject.ts";
 
-/** Runs a signer as this process, with these checks: `signerChecks`, or what an attack leaves of them. */
-export function runSigner(checks: readonly Check<SigningSubject>[]): void {
+/** What a signer asks of a release or an order, and what of a renewal. */
+export interface SignerChecks {
+  readonly entry: readonly Check<SigningSubject>[];
+  readonly renewal: readonly Check<RenewalSubject>[];
+}
+
+/** What a signer signs with: channel files, and their sidecars where the policy demands that of it. */
+interface SignerKeys {
+  readonly key: CustodyKey;
+  readonly sidecarKey: CustodyKey | undefined;
+}
+
+/** Runs a signer as this process, with these checks of releases and orders: `signerChecks`, or what an attack leaves of them. */
+export function runSigner(entry: readonly Check<SigningSubject>[], renewal: SignerChecks["renewal"] = renewalChecks): void {
   runDuty("sign", parseConfig, async (config, signal) => {
     const record = new SignerRecord(config.state);
     const senses: Senses = {
@@ -31,7 +48,9 @@ export function runSigner(checks: readonly Check<SigningSubject>[]): void {
       signaturesPerHour: config.signaturesPerHour,
       now: Date.now,
     };
-    const signer = new Signer(checks, senses, await openKey(config.keyFile, config.passphraseFile), governAt(config.govern, config.name));
+    const open = ({ keyFile, passphraseFile }: KeyPlace): Promise<CustodyKey> => openKey(keyFile, passphraseFile);
+    const keys: SignerKeys = { key: await open(config), sidecarKey: config.sidecarKey && (await open(config.sidecarKey)) };
+    const signer = new Signer({ entry, renewal }, senses, keys, governAt(config.govern, config.name));
     every(config.pollMilliseconds, signal, () => signer.look(config.channels));
     return {};
   });
@@ -39,17 +58,19 @@ export function runSigner(checks: readonly Check<SigningSubject>[]): void {
 
 /** One signer: it looks, judges, and signs or says why not. */
 class Signer {
-  readonly #checks: readonly Check<SigningSubject>[];
+  readonly #checks: SignerChecks;
   readonly #senses: Senses;
   readonly #key: CustodyKey;
+  readonly #sidecarKey: CustodyKey | undefined;
   readonly #govern: Govern;
   /** What was said last of each request, so that it is said once. */
   readonly #said = new Map<string, string>();
 
-  constructor(checks: readonly Check<SigningSubject>[], senses: Senses, key: CustodyKey, govern: Govern) {
+  constructor(checks: SignerChecks, senses: Senses, { key, sidecarKey }: SignerKeys, govern: Govern) {
     this.#checks = checks;
     this.#senses = senses;
     this.#key = key;
+    this.#sidecarKey = sidecarKey;
     this.#govern = govern;
   }
 
@@ -63,29 +84,53 @@ class Signer {
   }
 
   async #answer(request: SigningRequest): Promise<void> {
-    const subject = await gather(request, this.#senses);
+    const { entry, renewal } = this.#checks;
+    if (request.added === null) await this.#judge(request, await gatherRenewal(request, this.#senses), renewal, renewalOf);
+    else await this.#judge(request, await gather(request, this.#senses), entry, entryOf);
+  }
+
+  async #judge<S extends RequestSubject>(
+    request: SigningRequest,
+    subject: Outcome<S>,
+    checks: readonly Check<S>[],
+    signedOf: (subject: S) => Pick<Signing, "of" | "digest">,
+  ): Promise<void> {
     if (!subject.ok) return this.#refuse(request, subject.refusal, []);
-    const { verdicts, outcome } = judge(subject.value, this.#checks);
+    if (!this.#counts(subject.value)) return;
+    const { verdicts, outcome } = judge(subject.value, checks);
     if (!outcome.ok) return this.#refuse(request, outcome.refusal, verdicts);
-    const signature = await this.#sign(outcome.value, subject.value);
-    const told = await this.#govern.sign(request.id, signature, verdicts);
-    if (!told.ok) return logEvent("sign", "signature-not-taken", { request: request.id, ...told.refusal });
+    for (const signature of await this.#sign(outcome.value, subject.value, signedOf(subject.value))) {
+      const told = await this.#govern.sign(request.id, signature, verdicts);
+      if (!told.ok) return logEvent("sign", "signature-not-taken", { request: request.id, ...told.refusal });
+    }
     logEvent("sign", "signed", { request: request.id, channel: request.channel, version: request.channelFile.version });
   }
 
-  /** The only use of the key: on a request that passed every check, and after the record of it is on disk. */
-  async #sign({ channelFile, channel }: Verified<SigningRequest>, { added, time, log }: SigningSubject): Promise<Signature> {
-    const { digest, body } = added;
-    this.#senses.record.remember({
-      of: { ...numbered(body), channel },
-      digest,
-      version: channelFile.version,
-      time,
-      checkpoint: log.newest.checkpoint,
-    });
-    const [signature] = (await signDocument(channelFile, [this.#key])).signatures;
-    if (signature === undefined) throw new Error("a key that does not sign");
-    return signature;
+  /** Whether the owners still ask this key: where they do not, its yes and its no are nobody's. */
+  #counts({ candidate: { id, channel }, delegator }: RequestSubject): boolean {
+    if (channelAuthority(delegator.targets.signed, channel)?.keyids.includes(this.#key.keyid) === true) return true;
+    if (this.#said.get(id) !== "not-asked")
+      logEvent("sign", "not-asked", { request: id, channel, targets: delegator.targets.signed.version });
+    this.#said.set(id, "not-asked");
+    return false;
+  }
+
+  /**
+   * The only use of the keys: on a request that passed every check, and after the record of it is on disk. The signature of the file comes last: it is what
+   * says that this signer is done.
+   */
+  async #sign(
+    { channelFile, channel }: Verified<SigningRequest>,
+    { time, log, delegator }: RequestSubject,
+    { of, digest }: Pick<Signing, "of" | "digest">,
+  ): Promise<readonly Signature[]> {
+    const checkpoint = log.newest.checkpoint;
+    this.#senses.record.remember({ of: { ...of, channel }, digest, version: channelFile.version, time, checkpoint });
+    const { signatures } = await signDocument(channelFile, [this.#key]);
+    const demanded = sidecarDemand(delegator.policy, channel)?.keyids ?? [];
+    const keys = this.#sidecarKey !== undefined && demanded.includes(this.#sidecarKey.keyid) ? [this.#sidecarKey] : [];
+    const sidecar = await signSidecar(channel, { message: canonicalBytes(channelFile) }, keys);
+    return [...sidecar.signatures, ...signatures];
   }
 
   /** Says why not, when it was not said of this request before. */
@@ -96,4 +141,13 @@ class Signer {
     if (told.ok) this.#said.set(id, refusal.code);
     else logEvent("sign", "refusal-not-taken", { request: id, ...told.refusal });
   }
+}
+
+function entryOf({ added: { body, digest } }: SigningSubject): Pick<Signing, "of" | "digest"> {
+  return { of: numbered(body), digest };
+}
+
+/** A renewal is about no product, and numbered as its file is. */
+function renewalOf({ candidate: { id, channel, channelFile } }: RenewalSubject): Pick<Signing, "of" | "digest"> {
+  return { of: { kind: "renewal", product: "", channel, number: channelFile.version }, digest: id };
 }

@@ -2,6 +2,7 @@
 import { type Check, decide } from "@countersign/trust/check";
 import type { Entry, Head } from "@countersign/trust/release/head";
 import type { Statement } from "@countersign/trust/release/statement";
+import { denialDigest } from "@countersign/trust/revocation/list";
 import type { SigningSubject } from "./subject.ts";
 
 /** What is added follows what is published, number by number, in the channel that it was approved for. */
@@ -63,6 +64,21 @@ export const successionChecks: readonly Check<SigningSubject>[] = [
         stranded !== undefined ? `nothing to go back to on ${stranded.platform}` : known ? "published" : "not published",
         "order-names-unpublished",
         "Name releases that the channel still carries on every platform.",
+      );
+    },
+  },
+  {
+    name: "succession/denials",
+    source: "a lift answers what was said, and nothing that may be said later",
+    examine: ({ added: { body }, revocations }) => {
+      const said = new Set(revocations.denials.map(denialDigest));
+      const unsaid = body._type === "order" ? body.denials.find((digest) => !said.has(digest)) : undefined;
+      return decide(
+        unsaid === undefined,
+        "denials that a revoker's list has",
+        unsaid === undefined ? "nothing else" : `${unsaid.slice(0, 12)}, which nobody made`,
+        "denial-unknown",
+        "Propose the lift again, from the lists as they are now.",
       );
     },
   },

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { createHash, verify } from "node:crypto";
+import { constants, createHash, verify } from "node:crypto";
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import type { Algorithm } from "./algorithm.ts";
 import { createKey, openKey, readPublic, unlockKey } from "./encrypted-file.ts";
-import type { Algorithm } from "./key.ts";
 import { publicHalfOf, unsealKey } from "./key-file.ts";
 import { KeyRefused, type Outcome } from "./outcome.ts";
 
@@ -24,8 +24,18 @@ function refusedAs(expected: string): (error: unknown) => boolean {
   return (error) => error instanceof KeyRefused && error.refusal.code === expected;
 }
 
-for (const algorithm of ["ed25519", "ecdsa-p256"] satisfies Algorithm[]) {
-  const hash = algorithm === "ed25519" ? null : "sha256";
+/** What a verifier takes, and the private member of the JWK with its length. */
+const algorithms: readonly (readonly [Algorithm, digest: string | null, secret: "d" | "priv", bytes: number])[] = [
+  ["ed25519", null, "d", 32],
+  ["ecdsa-p256", "sha256", "d", 32],
+  ["rsa-pss-3072", "sha256", "d", 384],
+  ["ml-dsa-44", null, "priv", 32],
+  ["ml-dsa-65", null, "priv", 32],
+  ["ml-dsa-87", null, "priv", 32],
+];
+
+for (const [algorithm, digest, member, bytes] of algorithms) {
+  const options = algorithm === "rsa-pss-3072" ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 } : {};
 
   test(`${algorithm}: what is made, reopened and read is one key`, async () => {
     const file = join(root, `${algorithm}.key`);
@@ -35,7 +45,7 @@ for (const algorithm of ["ed25519", "ecdsa-p256"] satisfies Algorithm[]) {
     const opened = await openKey(file, passphraseFile);
     const read = await readPublic(file);
     assert.ok(read.ok);
-    assert.ok(verify(hash, message, made.publicKey, await opened.sign(message)));
+    assert.ok(verify(digest, message, { key: made.publicKey, ...options }, await opened.sign(message)));
     assert.deepEqual([opened.keyid, opened.tuf, read.value.keyid, read.value.custody], [made.keyid, made.tuf, made.keyid, made.custody]);
     assert.equal(made.custody, "encrypted-file (development)");
     assert.equal(made.algorithm, algorithm);
@@ -48,13 +58,13 @@ for (const algorithm of ["ed25519", "ecdsa-p256"] satisfies Algorithm[]) {
     const text = await readFile(file, "utf8");
     const unsealed = await unsealKey(text, PASSPHRASE);
     assert.ok(unsealed.ok);
-    const jwk = unsealed.value.privateKey.export({ format: "jwk" });
-    const secret = Buffer.from(jwk.d ?? "", "base64url");
-    assert.equal(secret.length, 32);
+    const spelled = String((unsealed.value.privateKey.export({ format: "jwk" }) as Record<string, unknown>)[member]);
+    const secret = Buffer.from(spelled, "base64url");
+    assert.equal(secret.length, bytes);
     const everything = Buffer.concat([Buffer.from(text), Buffer.from(JSON.parse(text).sealed, "base64")]);
-    for (const form of [secret, secret.toString("hex"), secret.toString("base64").slice(0, 42), jwk.d ?? ""])
+    for (const form of [secret, secret.toString("hex"), secret.toString("base64").slice(0, 42), spelled])
       assert.ok(!everything.includes(form));
-    assert.ok(!JSON.stringify(key).includes(jwk.d ?? ""));
+    assert.ok(!JSON.stringify(key).includes(spelled));
   });
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { generateKeyPairSync, type KeyObject } from "node:crypto";
-import { type Algorithm, type CustodyKey, type PublicHalf, publicHalf, softwareKey } from "./key.ts";
+import { type Algorithm, generate } from "./algorithm.ts";
+import { type CustodyKey, type PublicHalf, publicHalf, softwareKey } from "./key.ts";
 import { CUSTODY, publicHalfOf, sealKey, unsealKey } from "./key-file.ts";
 import { accept, KeyRefused, type Outcome, refuse } from "./outcome.ts";
 import { createPrivate, readPrivate } from "./private-file.ts";
@@ -57,10 +57,6 @@ export async function unlockKey(keyFile: string, passphrase: string): Promise<Ou
 export async function readPublic(keyFile: string): Promise<Outcome<PublicHalf>> {
   const text = await readPrivate(keyFile);
   return text.ok ? publicHalfOf(text.value) : text;
-}
-
-function generate(algorithm: Algorithm): { publicKey: KeyObject; privateKey: KeyObject } {
-  return algorithm === "ed25519" ? generateKeyPairSync("ed25519") : generateKeyPairSync("ec", { namedCurve: "prime256v1" });
 }
 
 function refused(...refusal: Parameters<typeof refuse>): KeyRefused {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createCipheriv, createDecipheriv, createPrivateKey, createPublicKey, type KeyObject, randomBytes, scrypt } from "node:crypto";
-import { type Algorithm, type PublicHalf, publicHalf } from "./key.ts";
+import type { Algorithm } from "./algorithm.ts";
+import { type PublicHalf, publicHalf } from "./key.ts";
 import { accept, type Outcome, refuse } from "./outcome.ts";
 
 /** How the blast radius and `countersign key list` call this custody: a file and a passphrase are not a hardware module. */

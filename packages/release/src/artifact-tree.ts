@@ -7,6 +7,7 @@ import type { Outcome } from "@countersign/trust/refusal";
 import type { Artifact } from "@countersign/trust/release/statement";
 import { download } from "@countersign/updater/download";
 import { entryChecks } from "@countersign/updater/entry-checks";
+import { network } from "@countersign/updater/network";
 import { streamChecks } from "@countersign/updater/stream-checks";
 import type { TreeManifest } from "@countersign/updater/tree";
 import { unpack } from "@countersign/updater/unpack";
@@ -22,7 +23,8 @@ export async function artifactTree(
   directory: string,
 ): Promise<Outcome<TreeManifest>> {
   const file = join(directory, `${platform}-${sha256}`);
-  const fetched = await download({ url: `${store}/artifacts/${sha256}`, file, length, sha256, limits }, streamChecks);
+  using way = network();
+  const fetched = await download({ url: `${store}/artifacts/${sha256}`, file, length, hashes: { sha256 }, limits }, streamChecks, way);
   if (!fetched.ok) return fetched;
   const tree = `${file}.tree`;
   await mkdir(tree, { mode: 0o700 });

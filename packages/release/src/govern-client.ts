@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { array, type Decoder, digest as digestDecoder, literal, open } from "@countersign/trust/decode";
+import { array, type Decoder, digest as digestDecoder, literal, nullable, open } from "@countersign/trust/decode";
 import type { Digest } from "@countersign/trust/digest";
 import type { Signed } from "@countersign/trust/envelope";
 import { type Outcome, refuse } from "@countersign/trust/refusal";
@@ -22,8 +22,8 @@ export type RequestState = "open" | "signed" | "published" | "refused" | "supers
 
 /** A signing request, as far as those who wait for it look at it. */
 export interface RequestSummary {
-  /** The release or order that it adds. */
-  readonly added: Digest;
+  /** The release or order that it adds; null where it renews the channel file. */
+  readonly added: Digest | null;
   readonly trails: readonly SignerTrail[];
 }
 
@@ -39,7 +39,7 @@ export interface GovernClient {
 
 const inState: Decoder<{ readonly state: ProposalState }> = open({ state: literal(...states) });
 const proposals = open({ proposals: array(proposalSummary) });
-const requests = open({ requests: array(open<RequestSummary>({ added: digestDecoder, trails: array(signerTrail) })) });
+const requests = open({ requests: array(open<RequestSummary>({ added: nullable(digestDecoder), trails: array(signerTrail) })) });
 
 export function governClient(url: string): GovernClient {
   return {

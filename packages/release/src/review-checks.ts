@@ -4,6 +4,7 @@ import { approvalChecks, type EntrySubject } from "@countersign/trust/release/en
 import type { Entry } from "@countersign/trust/release/head";
 import type { Order } from "@countersign/trust/release/order";
 import type { Statement } from "@countersign/trust/release/statement";
+import { type Denial, denialDigest } from "@countersign/trust/revocation/list";
 
 /** A proposed release beside what is published. */
 export interface SuccessionSubject {
@@ -46,6 +47,8 @@ export const successionChecks: readonly Check<SuccessionSubject>[] = [
 export interface OrderSubject {
   readonly candidate: Order;
   readonly releases: readonly Entry<Statement>[];
+  /** What revokers say against the release now. */
+  readonly denials: readonly Denial[];
 }
 
 export const orderReviewChecks: readonly Check<OrderSubject>[] = [
@@ -60,6 +63,21 @@ export const orderReviewChecks: readonly Check<OrderSubject>[] = [
         missing === undefined ? "all published" : `${missing?.slice(0, 12)}, which is not`,
         "release-unknown",
         "See what is published with: countersign release status",
+      );
+    },
+  },
+  {
+    name: "review/order-denials",
+    source: "a lift answers what was said, and nothing that may be said later",
+    examine: ({ candidate, denials }) => {
+      const said = new Set(denials.map(denialDigest));
+      const unsaid = candidate.denials.find((digest) => !said.has(digest));
+      return decide(
+        unsaid === undefined,
+        "denials that stand now",
+        unsaid === undefined ? "nothing else" : `${unsaid.slice(0, 12)}, which nobody made`,
+        "denial-unknown",
+        "Have the lift proposed again, from the lists as they are now.",
       );
     },
   },

@@ -10,6 +10,7 @@ import type { EntrySubject } from "@countersign/trust/release/entry-checks";
 import type { Entry } from "@countersign/trust/release/head";
 import type { Order } from "@countersign/trust/release/order";
 import type { Statement } from "@countersign/trust/release/statement";
+import { type Denial, denialDigest } from "@countersign/trust/revocation/list";
 import { readAttestations } from "@countersign/trust/workflow/attestations";
 import type { Step } from "@countersign/trust/workflow/step";
 import { type FileChange, releaseFileChanges } from "./file-changes.ts";
@@ -17,6 +18,7 @@ import type { GovernClient } from "./govern-client.ts";
 import type { Proposal } from "./proposal.ts";
 import { type Published, readPublished, type Source } from "./published.ts";
 import { orderReviewChecks, proposerChecks, successionChecks } from "./review-checks.ts";
+import { standingDenials } from "./standing-denials.ts";
 import { type FieldChange, statementChanges } from "./statement-changes.ts";
 
 export type Change = FieldChange | FileChange;
@@ -55,11 +57,21 @@ export async function reviewProposal({ govern, digest, ...source }: ReviewInput)
   if (!proposed.ok) return proposed;
   const { body } = proposal.value;
   if (body._type === "order") {
-    const known = note(judge({ candidate: body, releases: published.value.releases }, orderReviewChecks));
-    return known.ok ? accept({ digest, body, previous: undefined, verdicts, changes: [] }) : known;
+    const { releases } = published.value;
+    const about = releases.find((release) => release.digest === body.release);
+    const denials = about === undefined || body.denials.length === 0 ? [] : await standingDenials(published.value, about);
+    const known = note(judge({ candidate: body, releases, denials }, orderReviewChecks));
+    return known.ok ? accept({ digest, body, previous: undefined, verdicts, changes: answersOf(body, denials) }) : known;
   }
   const compared = await compare(body, published.value, source.store, note);
   return compared.ok ? accept({ digest, body, verdicts, ...compared.value }) : compared;
+}
+
+/** What a lift answers, in the words in which it was said. */
+function answersOf({ denials: answered }: Order, denials: readonly Denial[]): readonly FieldChange[] {
+  return denials
+    .filter((denial) => answered.includes(denialDigest(denial)))
+    .map(({ kind, reason }): FieldChange => ({ kind: "field", field: `denial of the ${kind}`, before: reason, after: "answered" }));
 }
 
 type Note = <T>(step: Step<T>) => Outcome<T>;

@@ -26,16 +26,16 @@ import { cosign, signerFromSeed, signNote } from "@countersign/tlog/signer";
 import { bundlePath } from "@countersign/tlog/tile";
 import { inclusionProof } from "@countersign/tlog/tree";
 import { formatVkey } from "@countersign/tlog/vkey";
+import type { TargetsDocument } from "@countersign/trust/anchor/targets";
 import { preAuthenticationEncoding } from "@countersign/trust/build/dsse";
-import { inTotoPayloadType } from "@countersign/trust/build/provenance";
+import { inTotoPayloadType } from "@countersign/trust/build/in-toto";
 import { canonicalBytes } from "@countersign/trust/canonical";
 import { type Digest, sha256 } from "@countersign/trust/digest";
 import type { Policy } from "@countersign/trust/policy/policy";
 import type { Outcome } from "@countersign/trust/refusal";
 import type { Entry, Head } from "@countersign/trust/release/head";
 import type { Artifact, Statement } from "@countersign/trust/release/statement";
-import type { Snapshot } from "@countersign/trust/tuf/snapshot";
-import type { Targets } from "@countersign/trust/tuf/targets";
+import type { SnapshotDocument } from "@countersign/trust/tuf/snapshot";
 import type { ReleaseDraft } from "./propose.ts";
 
 export const place = { product: "hello", platform: "linux-x64", channel: "stable" } as const;
@@ -57,7 +57,7 @@ export interface SampleRepository extends AsyncDisposable {
   readonly anchor: Uint8Array;
   /** What is served, by path: tests tamper with it. */
   readonly files: Map<string, Uint8Array>;
-  readonly keys: Readonly<Record<"ci" | "alice" | "builder", CustodyKey>>;
+  readonly keys: Readonly<Record<"ci" | "alice" | "builder" | "revoke", CustodyKey>>;
   /** Packs a directory, attests it and serves both: what a release of it would say. `by` signs the provenance. */
   build(directory: string, version: string, by?: CustodyKey): Promise<ReleaseDraft>;
   /** Publishes a release, as if all had agreed. */
@@ -84,8 +84,8 @@ export async function sampleRepository(scratch: string): Promise<SampleRepositor
   );
   for (const [path, bytes] of founding.files) files.set(path, bytes);
   let head: Head | undefined;
-  let channel: Targets | undefined;
-  let snapshot: Snapshot | undefined;
+  let channel: TargetsDocument | undefined;
+  let snapshot: SnapshotDocument | undefined;
 
   const publishFiles = async (changed: ReadonlyMap<string, { readonly version: number; readonly bytes: Uint8Array }>): Promise<void> => {
     snapshot = nextSnapshot(snapshot, changed, far);
@@ -160,9 +160,11 @@ function policyOf(keys: Readonly<Record<"ci" | "alice" | "builder" | "sign" | "r
         builders: { quorum: 1, trusted: [{ ...builder, keyid: keys.builder.keyid, parameters: {} }] },
         freshRevokers: 1,
         revocationSeconds: 86_400,
+        readThrough: 0,
       },
     },
     revokers: { revoke: keys.revoke.keyid },
+    monitors: {},
     download: { connectSeconds: 5, idleSeconds: 5, totalSeconds: 30, minimumBytesPerSecond: 1 },
   };
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { type Attested, claimedBuilder, isSummary } from "@countersign/trust/build/attested";
 import type { Attestation } from "@countersign/trust/build/checks";
+import { originOf } from "@countersign/trust/build/origin";
 import type { Statement } from "@countersign/trust/release/statement";
 
 /** Something that a release says of itself and that the release before said otherwise. Empty text where one of them says nothing. */
@@ -21,8 +23,8 @@ type Facts = (stated: Stated) => string;
 /** What an approver wants to know, in the order in which it matters. */
 const facts: readonly (readonly [field: string, Facts])[] = [
   ["version", ({ body }) => body.version],
-  ["source", ({ attestations }) => origins(attestations, ({ uri, digest }) => `${uri}@${digest.gitCommit}`)],
-  ["builders", ({ attestations }) => attestations.map(({ provenance }) => provenance.predicate.runDetails.builder.id).join(", ")],
+  ["source", ({ attestations }) => attestations.map(({ provenance }) => origin(provenance)).join(", ")],
+  ["builders", ({ attestations }) => attestations.map(({ provenance }) => claimedBuilder(provenance)).join(", ")],
   ["privileges", ({ body }) => body.privileges.join(", ")],
   ["epoch", ({ body }) => String(body.epoch)],
   ["urgent", ({ body }) => (body.urgent ? "yes" : "no")],
@@ -40,11 +42,8 @@ export function statementChanges(before: Stated | undefined, after: Stated): rea
     .filter((change) => change.before !== change.after);
 }
 
-function origins(
-  attestations: readonly Attestation[],
-  print: (origin: Attestation["provenance"]["predicate"]["buildDefinition"]["resolvedDependencies"][number]) => string,
-): string {
-  return attestations
-    .flatMap(({ provenance }) => provenance.predicate.buildDefinition.resolvedDependencies.slice(0, 1).map(print))
-    .join(", ");
+function origin(attested: Attested): string {
+  if (isSummary(attested)) return `${attested.predicate.resourceUri}, as verified`;
+  const { repository, commit } = originOf(attested);
+  return `${repository}@${commit}`;
 }

@@ -4,11 +4,11 @@ import { generateKeyPairSync, sign } from "node:crypto";
 import { test } from "node:test";
 import { rawPublicKey } from "@countersign/tlog/signer";
 import { formatVkey } from "@countersign/tlog/vkey";
+import { topAuthority } from "@countersign/trust/anchor/root";
+import { channelAuthority } from "@countersign/trust/anchor/targets";
 import { sha256 } from "@countersign/trust/digest";
 import { keyidOf, type PublicKey } from "@countersign/trust/key";
 import { signersOf } from "@countersign/trust/quorum";
-import { topAuthority } from "@countersign/trust/tuf/root";
-import { channelAuthority } from "@countersign/trust/tuf/targets";
 import { type FoundingPlan, foundRepository, type OwnedSigner } from "./founding.ts";
 
 function ownedBy(owner: string): OwnedSigner {
@@ -63,9 +63,11 @@ const plan: FoundingPlan = {
         },
         freshRevokers: 1,
         revocationSeconds: 86_400,
+        readThrough: 0,
       },
     },
     revokers: { "revoke-ann": ann.keyid },
+    monitors: {},
     download: { connectSeconds: 1, idleSeconds: 1, totalSeconds: 1, minimumBytesPerSecond: 1 },
   },
   signers: { stable: { keyids: [keyidOf(signer)], threshold: 1 } },
@@ -84,7 +86,8 @@ test("what is founded reads back, signed by its quorums, with each owner named a
   assert.equal(signersOf(targets, topAuthority(root.signed, "targets")).length, 2);
   assert.deepEqual({ ...root.signed.countersign.owners }, { [ann.keyid]: "ann", [ben.keyid]: "ben", [online.keyid]: "cem" });
   assert.deepEqual({ ...channelAuthority(targets.signed, "stable")?.keys }, { [keyidOf(signer)]: signer });
-  const listed = targets.signed.targets["policy.json"];
+  const entry = targets.signed.targets.get("policy.json");
+  const listed = entry.ok ? entry.value : undefined;
   assert.ok(listed);
   assert.deepEqual([...files.keys()], ["metadata/1.root.json", "metadata/1.targets.json", `targets/${listed.hashes.sha256}.policy.json`]);
   const policyBytes = files.get(`targets/${listed.hashes.sha256}.policy.json`) ?? new Uint8Array();

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { type Root, root, type TopRole } from "@countersign/trust/anchor/root";
+import { channelPattern, type Targets, type TargetsDocument, targets } from "@countersign/trust/anchor/targets";
 import { servedBytes } from "@countersign/trust/canonical";
 import { decode } from "@countersign/trust/decode";
 import { sha256 } from "@countersign/trust/digest";
@@ -6,8 +9,10 @@ import { type Envelope, readEnvelope } from "@countersign/trust/envelope";
 import type { PublicKey } from "@countersign/trust/key";
 import { type Policy, policy } from "@countersign/trust/policy/policy";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
-import { type Root, root, type TopRole } from "@countersign/trust/tuf/root";
-import { channelPattern, type Targets, targets } from "@countersign/trust/tuf/targets";
+import { sidecarChecks, sidecarPath } from "@countersign/trust/sidecar";
+import { sidecarStep } from "@countersign/trust/workflow/sidecar";
+import type { Read } from "@countersign/trust/workflow/step";
+import { sidecarBytes, signSidecar } from "./sidecar.ts";
 import { documentBytes, type SigningKey, signDocument } from "./sign-document.ts";
 import { SPEC_VERSION } from "./spec-version.ts";
 import { targetFileOf, targetStorePath } from "./target-path.ts";
@@ -42,6 +47,8 @@ export interface FoundingPlan {
   readonly witnesses: readonly string[];
   readonly witnessQuorum: number;
   readonly policy: Policy;
+  /** ML-DSA keys of those whose signatures the policy demands on targets. */
+  readonly sidecarKeys?: readonly SigningKey[];
   /** Which keys sign for each channel of the policy; they stand among its holders. */
   readonly signers: Readonly<Record<string, { readonly keyids: readonly string[]; readonly threshold: number }>>;
 }
@@ -79,6 +86,11 @@ export async function foundRepository(plan: FoundingPlan): Promise<Outcome<Found
     ["metadata/1.targets.json", targetsBytes],
     [targetStorePath("policy.json", sha256(policyBytes)), policyBytes],
   ]);
+  if (plan.sidecarKeys !== undefined && plan.sidecarKeys.length > 0)
+    files.set(sidecarPath(readTargets.value.digest), sidecarBytes(await signSidecar("targets", readTargets.value, plan.sidecarKeys)));
+  const read: Read = async (path) => accept(files.get(path));
+  const demanded = await sidecarStep("targets", readTargets.value, [trusted.value], read, sidecarChecks);
+  if (!demanded.outcome.ok) return demanded.outcome;
   return accept({ root: readRoot.value, targets: readTargets.value, policy: trusted.value, files });
 }
 
@@ -111,7 +123,7 @@ function rootOf({ expires, roles, log, witnesses, witnessQuorum }: FoundingPlan)
 }
 
 /** TUF 4.5: the policy as a target, and each channel as a terminating delegation over its own paths. */
-function targetsOf({ expires, policy: { holders }, signers }: FoundingPlan, policyBytes: Uint8Array): Targets {
+function targetsOf({ expires, policy: { holders }, signers }: FoundingPlan, policyBytes: Uint8Array): TargetsDocument {
   const channels = Object.entries(signers);
   const keyids = [...new Set(channels.flatMap(([, role]) => role.keyids))];
   return {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { targetsDocument } from "@countersign/trust/anchor/targets";
 import { canonicalDigest } from "@countersign/trust/canonical";
 import { decode } from "@countersign/trust/decode";
 import { type Head, headDocument } from "@countersign/trust/release/head";
-import { targets } from "@countersign/trust/tuf/targets";
 import { headPath, nextChannel } from "./next-channel.ts";
 import { nextHead } from "./next-head.ts";
 import { place, releaseEntry } from "./sample-entries.test-support.ts";
@@ -23,7 +23,7 @@ test("the first channel file lists the head by the digest of its canonical form,
     "stable/hello/linux-x64/hello-2-linux-x64.tar.zst",
   ]);
   assert.equal(file.targets[headPath(head)]?.hashes.sha256, canonicalDigest(headDocument(head)));
-  const read = decode(targets, file, "channel");
+  const read = decode(targetsDocument, file, "channel");
   assert.ok(read.ok);
   assert.deepEqual(structuredClone(read.value), file);
 });

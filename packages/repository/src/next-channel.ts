@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { channelPath, type TargetFile, type TargetsDocument } from "@countersign/trust/anchor/targets";
 import { servedBytes } from "@countersign/trust/canonical";
 import { artifactFor } from "@countersign/trust/release/device-checks";
 import { type Head, headDocument } from "@countersign/trust/release/head";
-import type { TargetFile } from "@countersign/trust/tuf/meta";
-import { channelPath, type Targets } from "@countersign/trust/tuf/targets";
 import { SPEC_VERSION } from "./spec-version.ts";
 import { targetFileOf } from "./target-path.ts";
 
@@ -22,7 +22,7 @@ export function headBytes(head: Head): Uint8Array {
  * it is asked to sign. `heads` are those that change, by their target paths; what belongs to other heads stays as it is.
  * Where releases in a head name artifacts alike, the newest has the name; nothing can take the name of the head itself.
  */
-export function nextChannel(previous: Targets | undefined, heads: ReadonlyMap<string, Head>, expires: string): Targets {
+export function nextChannel(previous: TargetsDocument | undefined, heads: ReadonlyMap<string, Head>, expires: string): TargetsDocument {
   const changed = [...heads.keys()].map(directoryOf);
   const kept = Object.entries(previous?.targets ?? {}).filter(([path]) => !changed.includes(directoryOf(path)));
   return {

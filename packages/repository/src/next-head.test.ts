@@ -29,6 +29,12 @@ test("a release that an order names stays, however old: a recall must not lead n
   assert.equal(later.orders.length, 1);
 });
 
+test("a stepping stone stays, however old: a device that was away for long must reach the newest release", () => {
+  let made: Head | undefined;
+  for (let sequence = 1; sequence <= 20; sequence++) made = nextHead(made, place, releaseEntry(sequence, sequence > 5 ? 4 : 0));
+  assert.deepEqual(sequences(made), [5, 13, 14, 15, 16, 17, 18, 19, 20]);
+});
+
 test("an order changes no release, and a release no order", () => {
   const before = headOf(3);
   const after = nextHead(before, place, orderEntry(1, releaseEntry(3).digest, releaseEntry(2).digest));

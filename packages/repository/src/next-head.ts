@@ -3,11 +3,12 @@ import type { Digest } from "@countersign/trust/digest";
 import type { Entry, Head } from "@countersign/trust/release/head";
 import type { Order } from "@countersign/trust/release/order";
 import type { Statement } from "@countersign/trust/release/statement";
+import { steppingStones } from "@countersign/trust/release/stepping-stones";
 
 /** Whose head it is. */
 export type Place = Pick<Head, "product" | "platform" | "channel">;
 
-/** Releases that stay in a head because they are new. What an order names stays besides, however old. */
+/** Releases that stay in a head because they are new. What an order names and what devices step over stays besides, however old. */
 const NEWEST_RELEASES = 8;
 
 /**
@@ -25,7 +26,7 @@ export function nextHead(previous: Head | undefined, place: Place, entry: Entry<
     product: place.product,
     platform: place.platform,
     channel: place.channel,
-    releases: prune(nextReleases, namedBy(nextOrders)),
+    releases: prune(nextReleases, new Set([...namedBy(nextOrders), ...steppingStones(nextReleases, nextOrders)])),
     orders: nextOrders,
   };
 }
@@ -43,7 +44,7 @@ function namedBy(orders: readonly Entry<Order>[]): ReadonlySet<Digest | null> {
   return new Set(orders.flatMap(({ body }) => [body.release, body.to]));
 }
 
-function prune(releases: readonly Entry<Statement>[], named: ReadonlySet<Digest | null>): readonly Entry<Statement>[] {
+function prune(releases: readonly Entry<Statement>[], kept: ReadonlySet<Digest | null>): readonly Entry<Statement>[] {
   const oldestOfNew = releases.length - NEWEST_RELEASES;
-  return releases.filter(({ digest }, index) => index >= oldestOfNew || named.has(digest));
+  return releases.filter(({ digest }, index) => index >= oldestOfNew || kept.has(digest));
 }

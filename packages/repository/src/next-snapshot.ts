@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { sha256 } from "@countersign/trust/digest";
 import type { MetaFile } from "@countersign/trust/tuf/meta";
-import type { Snapshot } from "@countersign/trust/tuf/snapshot";
+import type { SnapshotDocument } from "@countersign/trust/tuf/snapshot";
 import { SPEC_VERSION } from "./spec-version.ts";
 
 /** A metadata file exactly as it is served. */
@@ -11,7 +11,11 @@ export interface WrittenFile {
 }
 
 /** The snapshot after `files` (by name: `targets.json`, `stable.json`) were written; files that did not change stay listed. */
-export function nextSnapshot(previous: Snapshot | undefined, files: ReadonlyMap<string, WrittenFile>, expires: string): Snapshot {
+export function nextSnapshot(
+  previous: SnapshotDocument | undefined,
+  files: ReadonlyMap<string, WrittenFile>,
+  expires: string,
+): SnapshotDocument {
   const written = [...files].map(([name, file]) => [name, metaFileOf(file)] as const);
   return {
     _type: "snapshot",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Timestamp } from "@countersign/trust/tuf/timestamp";
+import type { Timestamp } from "@countersign/trust/anchor/timestamp";
 import { metaFileOf, type WrittenFile } from "./next-snapshot.ts";
 import { SPEC_VERSION } from "./spec-version.ts";
 

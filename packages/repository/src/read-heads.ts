@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { TargetFile, TargetsDocument } from "@countersign/trust/anchor/targets";
 import { decodeBytes } from "@countersign/trust/decode";
 import { sha256 } from "@countersign/trust/digest";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import { type Head, head } from "@countersign/trust/release/head";
-import type { TargetFile } from "@countersign/trust/tuf/meta";
-import type { Targets } from "@countersign/trust/tuf/targets";
 import { type Read, readFile } from "@countersign/trust/workflow/step";
 import { headPath } from "./next-channel.ts";
 import { targetStorePath } from "./target-path.ts";
 
 /** The heads that a channel file lists, by target path. As trusted as the channel file: each is exactly the listed bytes, for its own place. */
-export async function readHeads(read: Read, channel: Targets | undefined): Promise<Outcome<ReadonlyMap<string, Head>>> {
+export async function readHeads(read: Read, channel: TargetsDocument | undefined): Promise<Outcome<ReadonlyMap<string, Head>>> {
   const heads = new Map<string, Head>();
   for (const [path, listed] of Object.entries(channel?.targets ?? {})) {
     if (!path.endsWith("/head.json")) continue;

@@ -12,7 +12,7 @@ import type { Place } from "./next-head.ts";
 export const place: Place = { product: "hello", platform: "linux-x64", channel: "stable" };
 
 /** The release of this sequence, for two platforms. The same sequence is always the same release. */
-export function releaseEntry(sequence: number): Entry<Statement> {
+export function releaseEntry(sequence: number, minimumSequence = 0): Entry<Statement> {
   const body: Statement = {
     _type: "release",
     spec: "countersign/1",
@@ -23,7 +23,7 @@ export function releaseEntry(sequence: number): Entry<Statement> {
     predecessor: null,
     epoch: 0,
     urgent: false,
-    minimumSequence: 0,
+    minimumSequence,
     artifacts: ["linux-x64", "linux-arm64"].map((platform) => ({
       platform,
       name: `hello-${sequence}-${platform}.tar.zst`,
@@ -43,7 +43,8 @@ export function releaseEntry(sequence: number): Entry<Statement> {
 /** A recall of `release` in favour of `to`. */
 export function orderEntry(number: number, release: Digest, to: Digest): Entry<Order> {
   const { product, channel } = place;
-  const body: Order = { _type: "order", spec: "countersign/1", action: "recall", product, channel, number, release, to, reason: "a test" };
+  const fields = { product, channel, number, release, to, denials: [], overSeconds: null };
+  const body: Order = { _type: "order", spec: "countersign/1", action: "recall", ...fields, reason: "a test" };
   return entry(body, orderDigest(body));
 }
 

@@ -13,10 +13,14 @@ export interface SigningKey {
  * `signed` must be plain JSON, exactly as it is to be served; a document that was decoded may have lost what its reader did not know.
  */
 export async function signDocument<T>(signed: T, keys: readonly SigningKey[]): Promise<Signed<T>> {
-  const message = canonicalBytes(signed);
+  return { signatures: await signMessage(canonicalBytes(signed), keys), signed };
+}
+
+/** The same for the canonical form of `signed` itself. */
+export async function signMessage(message: Uint8Array, keys: readonly SigningKey[]): Promise<readonly Signature[]> {
   const signatures: Signature[] = [];
   for (const key of keys) signatures.push({ keyid: key.keyid, sig: Buffer.from(await key.sign(message)).toString("hex") });
-  return { signatures, signed };
+  return signatures;
 }
 
 /** The bytes under which a signed document is served: its served form, signatures included. Digests in other documents are of these. */

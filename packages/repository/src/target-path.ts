@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { TargetFile } from "@countersign/trust/anchor/targets";
 import { type Digest, sha256 } from "@countersign/trust/digest";
-import type { TargetFile } from "@countersign/trust/tuf/meta";
 
 /** Where a target is kept under consistent snapshots: the digest before the file name, the directory as it is (TUF 6.2). */
 export function targetStorePath(targetPath: string, digest: Digest): string {

@@ -1,17 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { type Root, root, topAuthority } from "@countersign/trust/anchor/root";
+import { snapshotChecks } from "@countersign/trust/anchor/snapshot";
+import {
+  channelAuthority,
+  type Targets,
+  type TargetsDocument,
+  targets,
+  targetsChecks,
+  targetsDocumentOf,
+} from "@countersign/trust/anchor/targets";
+import type { Timestamp } from "@countersign/trust/anchor/timestamp";
+import type { Digest } from "@countersign/trust/digest";
 import { type Envelope, readEnvelope } from "@countersign/trust/envelope";
 import { type ClaimedCheckpoint, type LedgerTrust, ledgerTrust, witnessedTime } from "@countersign/trust/ledger/checkpoint";
 import { type Policy, principalOf } from "@countersign/trust/policy/policy";
 import { accept, type Outcome } from "@countersign/trust/refusal";
-import { type Root, root, topAuthority } from "@countersign/trust/tuf/root";
-import { type Snapshot, snapshot, snapshotChecks } from "@countersign/trust/tuf/snapshot";
-import { channelAuthority, channelChecks, type Targets, targets, targetsChecks } from "@countersign/trust/tuf/targets";
-import type { Timestamp } from "@countersign/trust/tuf/timestamp";
+import { sidecarChecks } from "@countersign/trust/sidecar";
+import type { MetaFile } from "@countersign/trust/tuf/meta";
+import { type SnapshotDocument, snapshot, snapshotDocumentOf } from "@countersign/trust/tuf/snapshot";
 import { nextListedRole } from "@countersign/trust/workflow/listed-role";
 import { nextPolicy, policyChecks } from "@countersign/trust/workflow/policy";
 import { nextRoots, rootChainChecks } from "@countersign/trust/workflow/roots";
+import { sidecarStep } from "@countersign/trust/workflow/sidecar";
 import type { Read, Step } from "@countersign/trust/workflow/step";
 import { nextTimestamp, timestampRules } from "@countersign/trust/workflow/timestamp";
+import { type ChannelFile, standingChecks } from "./delegator.ts";
 
 /** A whole repository, verified from an embedded root down, at one moment. It remembers nothing: duties that must not go back keep their own record. */
 export interface RepositoryView {
@@ -21,11 +35,12 @@ export interface RepositoryView {
   readonly checkpoint: ClaimedCheckpoint;
   /** Witnessed time, Unix seconds. */
   readonly time: number;
-  readonly snapshot: Envelope<Snapshot>;
-  readonly targets: Envelope<Targets>;
+  readonly snapshot: Envelope<SnapshotDocument>;
+  readonly targets: Envelope<TargetsDocument>;
   readonly policy: Policy;
+  readonly policyDigest: Digest;
   /** Channels that have a file; one that was delegated but never released to is absent. */
-  readonly channels: ReadonlyMap<string, Envelope<Targets>>;
+  readonly channels: ReadonlyMap<string, ChannelFile>;
 }
 
 /** Opens a repository as a stranger would: gates 1 to 5 with no memory, but for the age of channel files. `now` is Unix milliseconds. */
@@ -48,7 +63,7 @@ export async function openRepository(read: Read, anchor: Uint8Array, now: number
       authority: topAuthority(newest.signed, "snapshot"),
       ownerOf,
       stored: undefined,
-      listed: timestamp.signed.meta["snapshot.json"],
+      entry: accept(timestamp.signed.meta["snapshot.json"]),
       now,
     },
     read,
@@ -64,7 +79,7 @@ export async function openRepository(read: Read, anchor: Uint8Array, now: number
       authority: topAuthority(newest.signed, "targets"),
       ownerOf,
       stored: undefined,
-      listed: meta["targets.json"],
+      entry: meta.get("targets.json"),
       now,
     },
     read,
@@ -73,15 +88,26 @@ export async function openRepository(read: Read, anchor: Uint8Array, now: number
   if (!top.outcome.ok) return top.outcome;
   const rules = await nextPolicy(top.outcome.value.signed, undefined, read, policyChecks);
   if (!rules.outcome.ok) return rules.outcome;
-  const { policy } = rules.outcome.value;
+  const { policy, digest: policyDigest } = rules.outcome.value;
+  const topSidecar = await sidecarStep("targets", top.outcome.value, [policy], read, sidecarChecks);
+  if (!topSidecar.outcome.ok) return topSidecar.outcome;
 
-  const channels = new Map<string, Envelope<Targets>>();
+  const channels = new Map<string, ChannelFile>();
   for (const channel of Object.keys(policy.channels)) {
-    if (meta[`${channel}.json`] === undefined) continue;
-    const file = await openChannel(channel, top.outcome.value.signed, policy, meta[`${channel}.json`], read, now);
+    const entry = meta.get(`${channel}.json`);
+    if (entry.ok && entry.value === undefined) continue;
+    const file = await openChannel(channel, top.outcome.value.signed, policy, entry, read, now);
     if (!file.outcome.ok) return file.outcome;
-    channels.set(channel, file.outcome.value);
+    const sidecar = await sidecarStep(channel, file.outcome.value, [policy], read, sidecarChecks);
+    if (!sidecar.outcome.ok) return sidecar.outcome;
+    const document = targetsDocumentOf(file.outcome.value.signed);
+    if (!document.ok) return document;
+    channels.set(channel, { ...file.outcome.value, signed: document.value, sidecar: sidecar.outcome.value });
   }
+  const listedRoles = snapshotDocumentOf(listing.outcome.value.signed);
+  if (!listedRoles.ok) return listedRoles;
+  const listedTargets = targetsDocumentOf(top.outcome.value.signed);
+  if (!listedTargets.ok) return listedTargets;
   const ledger = ledgerTrust(newest.signed);
   return accept({
     root: newest,
@@ -89,30 +115,25 @@ export async function openRepository(read: Read, anchor: Uint8Array, now: number
     timestamp,
     checkpoint,
     time: witnessedTime(checkpoint, ledger.quorum),
-    snapshot: listing.outcome.value,
-    targets: top.outcome.value,
+    snapshot: { ...listing.outcome.value, signed: listedRoles.value },
+    targets: { ...top.outcome.value, signed: listedTargets.value },
     policy,
+    policyDigest,
     channels,
   });
 }
-
-/**
- * A duty reads a channel file that has expired, too: its successor can only be made from it. Whether one is still good enough to be installed from
- * is for devices to judge, and they do.
- */
-const standingChecks = channelChecks.filter(({ name }) => name !== "channel/expiry");
 
 function openChannel(
   channel: string,
   top: Targets,
   policy: Policy,
-  listed: Snapshot["meta"][string] | undefined,
+  entry: Outcome<MetaFile | undefined>,
   read: Read,
   now: number,
 ): Promise<Step<Envelope<Targets>>> {
-  const authority = channelAuthority(top, channel) ?? { keys: {}, keyids: [], threshold: 1 };
+  const authority = channelAuthority(top, channel) ?? { keys: {}, keyids: [], threshold: 1, paths: [] };
   return nextListedRole(
-    { role: channel, decoder: targets, authority, ownerOf: (keyid) => principalOf(policy, keyid), stored: undefined, listed, now },
+    { role: channel, decoder: targets, authority, ownerOf: (keyid) => principalOf(policy, keyid), stored: undefined, entry, now },
     read,
     standingChecks,
   );

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
-import { isUnsafePoint, verifyEd25519 } from "./ed25519.ts";
+import { isOnCurve, isUnsafePoint, verifyEd25519 } from "./ed25519.ts";
 import { signerFromSeed } from "./signer.ts";
 
 const SMALL_ORDER = [
@@ -46,4 +46,76 @@ test("an honest signature verifies, and no flipped bit of it does", async () => 
   }
   assert.equal(verifyEd25519(publicKey, message, signature.subarray(0, 63)), false);
   assert.equal(verifyEd25519(publicKey.subarray(1), message, signature), false);
+});
+
+/** The curve of RFC 8032 5.1, written out again so that what the tests demand does not come from what they test. */
+const P = 2n ** 255n - 19n;
+const L = 2n ** 252n + 27742317777372353535851937790883648493n;
+const mod = (value: bigint): bigint => ((value % P) + P) % P;
+function power(base: bigint, exponent: bigint): bigint {
+  let [result, square] = [1n, mod(base)];
+  for (let rest = exponent; rest > 0n; rest >>= 1n) {
+    if (rest & 1n) result = mod(result * square);
+    square = mod(square * square);
+  }
+  return result;
+}
+const inverse = (value: bigint): bigint => power(value, P - 2n);
+const D = mod(-121665n * inverse(121666n));
+type Point = readonly [x: bigint, y: bigint];
+const zero: Point = [0n, 1n];
+function add([x1, y1]: Point, [x2, y2]: Point): Point {
+  const t = mod(D * mod(x1 * x2) * mod(y1 * y2));
+  return [mod((x1 * y2 + x2 * y1) * inverse(1n + t)), mod((y1 * y2 + x1 * x2) * inverse(1n - t))];
+}
+function times(scalar: bigint, point: Point): Point {
+  let [result, doubled] = [zero, point];
+  for (let rest = scalar; rest > 0n; rest >>= 1n) {
+    if (rest & 1n) result = add(result, doubled);
+    doubled = add(doubled, doubled);
+  }
+  return result;
+}
+function pointAt(y: bigint): Point | undefined {
+  const ratio = mod((y * y - 1n) * inverse(D * y * y + 1n));
+  const root = power(ratio, (P + 3n) / 8n);
+  const x = [root, mod(root * power(2n, (P - 1n) / 4n))].find((candidate) => mod(candidate * candidate) === ratio);
+  return x === undefined ? undefined : [x, y];
+}
+function encode([x, y]: Point): Buffer {
+  return littleEndian(y | ((x & 1n) << 255n));
+}
+function littleEndian(value: bigint): Buffer {
+  return Buffer.from(value.toString(16).padStart(64, "0"), "hex").reverse();
+}
+
+test("attack: every one of the eight points of small order, found from the curve itself, in every spelling", () => {
+  const found = new Map<string, Point>();
+  for (let y = 2n; found.size < 8; y++) {
+    const point = pointAt(y);
+    if (point === undefined) continue;
+    const torsion = times(L, point); // what is left has an order that divides the cofactor
+    for (let k = 0n; k < 8n; k++) found.set(encode(times(k, torsion)).toString("hex"), times(k, torsion));
+  }
+  assert.equal(found.size, 8);
+  for (const [x, y] of found.values())
+    for (const spelled of [y, y + P].filter((each) => each < 2n ** 255n))
+      for (const sign of [0n, 1n]) assert.equal(isUnsafePoint(littleEndian(spelled | (sign << 255n))), true, `${x} ${y}`);
+});
+
+test("a point is on the curve exactly where the curve's equation has a root", () => {
+  for (let y = 0n; y < 40n; y++) assert.equal(isOnCurve(littleEndian(y)), pointAt(y) !== undefined, `${y}`);
+  assert.equal(isOnCurve(signerFromSeed(Buffer.alloc(32, 7), "a", 1).publicKey), true);
+});
+
+test("attack: a second signature made from a first: S not reduced, R of small order or in a second spelling", async () => {
+  const { publicKey, sign } = signerFromSeed(Buffer.alloc(32, 7), "a", 1);
+  const message = Buffer.from("countersign");
+  const signature = Buffer.from(await sign(message));
+  const scalar = BigInt(`0x${Buffer.from(signature.subarray(32)).reverse().toString("hex")}`);
+  const withS = (s: bigint): Buffer => Buffer.concat([signature.subarray(0, 32), littleEndian(s)]);
+  assert.equal(verifyEd25519(publicKey, message, withS(scalar)), true);
+  for (let s = scalar + L; s < 2n ** 256n; s += L) assert.equal(verifyEd25519(publicKey, message, withS(s)), false);
+  for (const r of [...SMALL_ORDER, ...NOT_CANONICAL])
+    assert.equal(verifyEd25519(publicKey, message, Buffer.concat([Buffer.from(r, "hex"), signature.subarray(32)])), false, r);
 });

@@ -21,10 +21,11 @@ export function canonicalText(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(canonicalText).join(",")}]`;
   if (typeof value !== "object") throw new RangeError(`canonical JSON has no ${typeof value}`);
   const record = value as { readonly [key: string]: Json | undefined };
-  const members = Object.keys(record)
-    .filter((key) => record[key] !== undefined) // an absent field, spelled out; JSON.stringify leaves it out too
-    .sort(byCodePoint)
-    .map((key) => `${canonicalText(key)}:${canonicalText(record[key] ?? null)}`);
+  const members: string[] = [];
+  for (const name of sortedNames(record)) {
+    const member = record[name]; // undefined is an absent field, spelled out; JSON.stringify leaves it out too
+    if (member !== undefined) members.push(`${canonicalText(name)}:${canonicalText(member)}`);
+  }
   return `{${members.join(",")}}`;
 }
 
@@ -36,16 +37,32 @@ export function canonicalBytes(value: unknown): Uint8Array {
 /**
  * The form in which a document is served and kept: the canonical one, with control characters in strings escaped. The canonical form
  * leaves them bare, which no JSON reader accepts, and proofs, checkpoints and PEM keys have line breaks. What is signed is the canonical form.
- * Outside of strings that has no control character, so an escape in place of each changes nothing else.
  */
 export function servedBytes(value: unknown): Uint8Array {
-  const text = canonicalText(value as Json).replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
-  return new TextEncoder().encode(text);
+  return servedForm(canonicalBytes(value));
+}
+
+/** The served form of canonical bytes: these themselves where there is no control character in them. */
+export function servedForm(canonical: Uint8Array): Uint8Array {
+  let at = 0;
+  while ((canonical[at] ?? 0) >= 0x20) at++;
+  if (at === canonical.length) return canonical;
+  const characters = Buffer.from(canonical).toString("latin1"); // a byte each; outside of strings the canonical form has no control
+  return Buffer.from(
+    characters.replace(/\p{Cc}/gu, (control) => JSON.stringify(control).slice(1, -1)),
+    "latin1",
+  );
 }
 
 /** The digest by which a statement, an order or a list of approvals is named. */
 export function canonicalDigest(value: unknown): Digest {
   return sha256(canonicalBytes(value));
+}
+
+/** The names of an object's members in the order of the canonical form. */
+export function sortedNames(object: object): string[] {
+  const names = Object.keys(object).sort(); // by UTF-16 unit, which is the order of code points where there is no surrogate
+  return names.some((name) => /[\ud800-\udfff]/.test(name)) ? names.sort(byCodePoint) : names;
 }
 
 function byCodePoint(a: string, b: string): number {

@@ -50,6 +50,17 @@ export function judge<S extends { readonly candidate: unknown }>(subject: S, che
   return { verdicts, outcome: accept(subject.candidate as Verified<S["candidate"]>) };
 }
 
+/** What a step of the client workflow yields: the trail either way, and what is now trusted or the refusal. */
+export interface Step<T> {
+  readonly verdicts: readonly Verdict[];
+  readonly outcome: Outcome<T>;
+}
+
+/** A step that ends here. */
+export function stopped(refusal: Refusal, verdicts: readonly Verdict[] = []): Step<never> {
+  return { verdicts, outcome: { ok: false, refusal } };
+}
+
 /** The usual shape of a check: a condition, the evidence either way, and the refusal when it does not hold. */
 export function decide(holds: boolean, expected: string, found: string, code: string, remedy: string): Outcome<Evidence> {
   return holds ? accept({ expected, found }) : refuse(code, expected, found, remedy);

@@ -2,6 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { root } from "./anchor/root.ts";
+import { targets } from "./anchor/targets.ts";
+import { timestamp } from "./anchor/timestamp.ts";
+import { servedBytes } from "./canonical.ts";
 import {
   array,
   boolean,
@@ -9,9 +13,11 @@ import {
   type Decoder,
   dateTime,
   decode,
+  decodeBytes,
   digest,
   distinct,
   integer,
+  json,
   literal,
   name,
   nullable,
@@ -30,10 +36,7 @@ import { statement } from "./release/statement.ts";
 import { revocationLists } from "./revocation/list.ts";
 import { orderOf, statementOf } from "./simulator.test-support.ts";
 import { path, specVersion } from "./tuf/meta.ts";
-import { root } from "./tuf/root.ts";
 import { snapshot } from "./tuf/snapshot.ts";
-import { targets } from "./tuf/targets.ts";
-import { timestamp } from "./tuf/timestamp.ts";
 
 const accepts = <T>(decoder: Decoder<T>, ...values: readonly unknown[]): void => {
   for (const value of values) assert.deepEqual(decode(decoder, value, "it"), { ok: true, value });
@@ -109,6 +112,24 @@ test("attack: what a table does not hold is not found in it, whatever its name",
   const own = decode(record(text, text), JSON.parse('{"__proto__":"x"}'), "it");
   assert.ok(own.ok);
   assert.deepEqual(Object.entries(own.value), [["__proto__", "x"]]);
+});
+
+test("an object of many members is decoded like any other", () => {
+  const many = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`k${at}`, at]));
+  const read = <T>(decoder: Decoder<T>, value: unknown = many) => decodeBytes(decoder, servedBytes(value), "it");
+  assert.deepEqual(read(record(text, integer(0))), { ok: true, value: Object.assign(Object.create(null), many) });
+  assert.deepEqual(read(open({ k7: integer(0) })), { ok: true, value: { k7: 7 } });
+  assert.deepEqual(read(json, [{ many }]), { ok: true, value: [{ many }] });
+  assert.equal(read(closed({ k7: integer(0) })).ok, false);
+  assert.equal(read(record(text, integer(0, 98))).ok, false);
+  for (const decoder of [array(integer(0)), text]) assert.equal(read<unknown>(decoder).ok, false);
+});
+
+test("any JSON is plain data, however deep, or a refusal", () => {
+  accepts(json, null, 0, "a", [], { a: [{ b: null }] });
+  let deep: unknown = 0;
+  for (let depth = 0; depth < 100_000; depth++) deep = [deep];
+  refuses(json, undefined, deep);
 });
 
 test("a refusal is short, whatever the document says", () => {

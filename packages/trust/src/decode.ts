@@ -1,59 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Json } from "./canonical.ts";
+import { plain, type Read } from "./canonical-reader.ts";
+import { type Decoder, decode, Malformed } from "./decoder.ts";
 import { type Digest, isDigest } from "./digest.ts";
-import { parseJson } from "./json.ts";
-import { defaultLimits } from "./limits.ts";
-import { accept, type Outcome, refuse } from "./refusal.ts";
+import { readJson } from "./json.ts";
+import { type DocumentLimits, defaultLimits } from "./limits.ts";
+import { ObjectIndex } from "./object-index.ts";
+import type { Outcome } from "./refusal.ts";
+import { plainMembers, type Table, tableOver } from "./table.ts";
 
-/** Turns untyped data into a `T`, or throws `Malformed`; only `decode` and `decodeBytes` run one, and they return a refusal. */
-export type Decoder<T> = (value: unknown, at: string) => T;
-
-export class Malformed extends Error {
-  override readonly name = "Malformed";
-  readonly expected: string;
-  readonly found: string;
-
-  constructor(at: string, expected: string, value: unknown) {
-    const place = at.slice(0, 200); // names in it are the document's
-    super(`${place || "the document"}: expected ${expected}`);
-    this.expected = `${expected} at ${place || "the top"}`;
-    this.found = describe(value);
-  }
-}
-
-/** Short, whatever the document holds. */
-function describe(value: unknown): string {
-  if (value === undefined) return "nothing";
-  if (typeof value === "string") return JSON.stringify(value.slice(0, 120));
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  return typeof value === "object" && value !== null ? "an object" : String(value);
-}
-
-/** Runs a decoder. What does not fit is a refusal; `what` names the document in it. */
-export function decode<T>(decoder: Decoder<T>, value: unknown, what: string): Outcome<T> {
-  try {
-    return accept(decoder(value, ""));
-  } catch (error) {
-    if (error instanceof Malformed)
-      return refuse(
-        "malformed-document",
-        `${what}: ${error.expected}`,
-        error.found,
-        "Fetch it again; if it stays so, whoever wrote it must write it again.",
-      );
-    throw error;
-  }
-}
+export { type Decoder, decode, Malformed } from "./decoder.ts";
 
 /** Like `decode`, from the bytes of one strict JSON document. */
-export function decodeBytes<T>(decoder: Decoder<T>, bytes: Uint8Array, what: string): Outcome<T> {
-  const json = parseJson(bytes, defaultLimits);
-  return json.ok ? decode(decoder, json.value, what) : json;
+export function decodeBytes<T>(decoder: Decoder<T>, bytes: Uint8Array, what: string, limits: DocumentLimits = defaultLimits): Outcome<T> {
+  const read = readJson(bytes, limits);
+  return read.ok ? decode(decoder, read.value.value, what) : read;
 }
 
 export const text: Decoder<string> = (value, at) => {
   if (typeof value !== "string") throw new Malformed(at, "a string", value);
   return value;
+};
+
+/** Any JSON, as plain data: for what is kept and not understood. */
+export const json: Decoder<Json> = (value, at) => {
+  if (value === undefined) throw new Malformed(at, "any JSON", value);
+  try {
+    return plain(value as Read);
+  } catch (error) {
+    if (error instanceof RangeError) throw new Malformed(at, "JSON that is not that deep", value); // it overflowed the stack
+    throw error;
+  }
 };
 
 export const boolean: Decoder<boolean> = (value, at) => {
@@ -134,8 +111,16 @@ export function distinct<T extends string>(decoder: Decoder<T>, minimum = 0): De
 export function record<T>(key: Decoder<string>, decoder: Decoder<T>): Decoder<Readonly<Record<string, T>>> {
   return (value, at) => {
     const table: Record<string, T> = Object.create(null);
-    for (const [name, item] of Object.entries(fields(value, at))) table[key(name, `${at}.${name}`)] = decoder(item, `${at}.${name}`);
+    for (const [name, item] of entriesOf(object(value, at))) table[key(name, `${at}.${name}`)] = decoder(item, `${at}.${name}`);
     return table;
+  };
+}
+
+/** Like `record`, for tables that may be large: an entry is decoded, and refused if it must be, when it is asked for. */
+export function table<T>(key: Decoder<string>, item: Decoder<T>): Decoder<Table<T>> {
+  return (value, at) => {
+    const members = object(value, at);
+    return tableOver(members instanceof ObjectIndex ? members : plainMembers(members), key, item, at);
   };
 }
 
@@ -145,8 +130,8 @@ type Shape<T> = { readonly [K in keyof T]-?: Decoder<T[K]> };
 export function closed<T>(shape: Shape<T>): Decoder<T> {
   const read = open(shape);
   return (value, at) => {
-    const unknown = Object.keys(fields(value, at)).find((field) => !Object.hasOwn(shape, field));
-    if (unknown !== undefined) throw new Malformed(at, `no field but ${Object.keys(shape).join(", ")}`, unknown);
+    for (const field of namesOf(object(value, at)))
+      if (!Object.hasOwn(shape, field)) throw new Malformed(at, `no field but ${Object.keys(shape).join(", ")}`, field);
     return read(value, at);
   };
 }
@@ -154,17 +139,28 @@ export function closed<T>(shape: Shape<T>): Decoder<T> {
 /** A TUF document: fields that the specification does not name are allowed and kept in the signed bytes (TUF 4.1). */
 export function open<T>(shape: Shape<T>): Decoder<T> {
   return (value, at) => {
-    const given = fields(value, at);
+    const given = object(value, at);
     const decoded: Record<string, unknown> = {};
     for (const field of Object.keys(shape) as (keyof T & string)[]) {
-      const item = shape[field](given[field], at ? `${at}.${field}` : field);
+      const member = given instanceof ObjectIndex ? given.get(field) : given[field];
+      const item = shape[field](member, at ? `${at}.${field}` : field);
       if (item !== undefined) decoded[field] = item;
     }
     return decoded as T;
   };
 }
 
-function fields(value: unknown, at: string): Readonly<Record<string, Json>> {
+type Members = ObjectIndex | Readonly<Record<string, unknown>>;
+
+function object(value: unknown, at: string): Members {
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Malformed(at, "an object", value);
-  return value as Readonly<Record<string, Json>>;
+  return value as Members;
+}
+
+function namesOf(members: Members): Iterable<string> {
+  return members instanceof ObjectIndex ? members.names() : Object.keys(members);
+}
+
+function entriesOf(members: Members): Iterable<readonly [string, unknown]> {
+  return members instanceof ObjectIndex ? members.entries() : Object.entries(members);
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { canonicalBytes, type Json } from "./canonical.ts";
-import { array, closed, type Decoder, decode, Malformed, text } from "./decode.ts";
+import { CanonicalReader, plain } from "./canonical-reader.ts";
+import { array, closed, type Decoder, decode, json, Malformed, open, text } from "./decode.ts";
 import { type Digest, sha256 } from "./digest.ts";
-import { parseJson } from "./json.ts";
-import { defaultLimits } from "./limits.ts";
-import type { Outcome } from "./refusal.ts";
+import { readJson } from "./json.ts";
+import { type DocumentLimits, defaultLimits } from "./limits.ts";
+import { accept, type Outcome } from "./refusal.ts";
 
 export interface Signature {
   readonly keyid: string;
@@ -26,43 +27,66 @@ export interface Envelope<T> extends Signed<T> {
   readonly digest: Digest;
 }
 
-const signatures: Decoder<readonly Signature[]> = (value, at) => {
-  const list = array(closed<Signature>({ keyid: text, sig: text }), 0, defaultLimits.signatures)(value, at);
-  if (new Set(list.map((signature) => signature.keyid)).size !== list.length) throw new Malformed(at, "at most one signature a key", value);
-  return list;
-};
+/** What stands beside `signatures`, `signed`, `keyid` and `sig`: signed by nobody, and read by nobody. */
+export type Beside = "refused" | "ignored";
 
-/** Nothing stands beside `signed` and its signatures: it would be signed by nobody, and change the digest at anybody's wish. */
-function message<T>(signed: Decoder<T>): Decoder<Signed<T> & Pick<Envelope<T>, "message">> {
-  const fields = closed<Signed<T>>({ signatures, signed });
-  return (value, at) => {
-    const read = fields(value, at);
-    return { ...read, message: canonical((value as { readonly signed: Json }).signed, at) };
+function envelopeOf<T>(signed: Decoder<T>, maximum: number, beside: Beside): Decoder<Signed<T>> {
+  const shape = beside === "refused" ? closed : open;
+  const items = array(shape<Signature>({ keyid: text, sig: text }), 0, maximum);
+  const signatures: Decoder<readonly Signature[]> = (value, at) => {
+    const list = items(value, at);
+    const keyids = new Set(list.map(({ keyid }) => keyid));
+    if (keyids.size !== list.length) throw new Malformed(at, "at most one signature a key", value);
+    return list;
   };
+  const present: Decoder<T> = (value, at) => {
+    if (value === undefined) throw new Malformed(at, "what is signed", value); // whatever the decoder makes of nothing
+    return signed(value, at);
+  };
+  return shape<Signed<T>>({ signatures, signed: present });
 }
 
-/** A signed document inside another one; `bytes` and `digest` are those of its canonical form. */
+/** A signed document inside another one; `bytes` and `digest` are those of its canonical form. Nothing may stand beside. */
 export function envelope<T>(signed: Decoder<T>): Decoder<Envelope<T>> {
-  const read = message(signed);
+  const read = envelopeOf(signed, defaultLimits.signatures, "refused");
   return (value, at) => {
     const document = read(value, at);
     const bytes = canonical(value, at);
-    return { ...document, bytes, digest: sha256(bytes) };
+    const message = canonical((value as { readonly signed: unknown }).signed, at);
+    return { ...document, message, bytes, digest: sha256(bytes) };
   };
 }
 
-/** Reads a signed document from the bytes that were served. `digest` is that of exactly these bytes. */
-export function readEnvelope<T>(signed: Decoder<T>, bytes: Uint8Array, what: string): Outcome<Envelope<T>> {
-  const json = parseJson(bytes, defaultLimits);
-  if (!json.ok) return json;
-  const read = decode(message(signed), json.value, what);
-  return read.ok ? { ok: true, value: { ...read.value, bytes, digest: sha256(bytes) } } : read;
+/**
+ * Reads a signed document from the bytes that were served, which are kept and must not change. `digest` is that of exactly these bytes.
+ * What is read is what is signed: both come from the canonical form. TUF wants what stands beside ignored (TUF 4.1); in a document of our
+ * own it is refused.
+ */
+export function readEnvelope<T>(
+  signed: Decoder<T>,
+  bytes: Uint8Array,
+  what: string,
+  limits: DocumentLimits = defaultLimits,
+  beside: Beside = "refused",
+): Outcome<Envelope<T>> {
+  const document = readJson(bytes, limits);
+  if (!document.ok) return document;
+  const read = decode(envelopeOf(signed, limits.signatures, beside), document.value.value, what);
+  if (!read.ok) return read;
+  const message = document.value.members?.span("signed");
+  if (message === undefined) throw new Error("a document without `signed` was decoded as one with it");
+  return accept({ ...read.value, message, bytes, digest: sha256(bytes) });
+}
+
+/** The signed part as plain data with every field it has, also those that no decoder knows: for whoever changes it and signs it again. */
+export function signedJson(document: Pick<Envelope<unknown>, "message">): Json {
+  return plain(new CanonicalReader(document.message, { lowest: 0, depth: Number.POSITIVE_INFINITY }).document());
 }
 
 /** What was parsed by another reader than ours may hold what has no canonical form: a fraction in a field that nobody reads, say. */
 function canonical(value: unknown, at: string): Uint8Array {
   try {
-    return canonicalBytes(value);
+    return canonicalBytes(json(value, at));
   } catch (error) {
     if (error instanceof RangeError) throw new Malformed(at, "JSON that has a canonical form", error.message);
     throw error;

@@ -52,9 +52,11 @@ export function policyOf(change: Partial<Policy> = {}): Policy {
         },
         freshRevokers: 1,
         revocationSeconds: 86_400,
+        readThrough: 0,
       },
     },
     revokers: { security: revoker.keyid },
+    monitors: {},
     download: { connectSeconds: 5, idleSeconds: 5, totalSeconds: 30, minimumBytesPerSecond: 1 },
     ...change,
   };

@@ -1,13 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Json } from "./canonical.ts";
-import type { Limits } from "./limits.ts";
+import { canonicalForm } from "./canonical-form.ts";
+import { CanonicalReader, NotCanonical, plain, type Read } from "./canonical-reader.ts";
+import type { DocumentLimits } from "./limits.ts";
+import type { ObjectIndex } from "./object-index.ts";
 import { accept, type Outcome, refuse } from "./refusal.ts";
+import { NotJson } from "./token-copier.ts";
+import { space } from "./tokens.ts";
+
+export type JsonLimits = Pick<DocumentLimits, "documentBytes" | "jsonDepth">;
+
+/** A document as read from its canonical form. */
+export interface CanonicalDocument {
+  readonly value: Read;
+  /** The canonical form: the bytes that were read where they are that, else what they were turned into. */
+  readonly form: Uint8Array;
+  /** Where in it the members of the outermost object are; undefined where that is none, or empty. */
+  readonly members: ObjectIndex | undefined;
+}
 
 /**
- * Parses one JSON document strictly: valid UTF-8 without a byte order mark, no duplicate keys, no number but a safe integer
+ * Reads one JSON document strictly: valid UTF-8 without a byte order mark, no duplicate names, no number but a safe integer
  * (and no -0), bounded size and depth. What `JSON.parse` would quietly repair, two readers could read differently; so it is refused.
+ * Bytes that are canonical as they stand are scanned once; others are brought to the canonical form once, and read from that.
  */
-export function parseJson(bytes: Uint8Array, limits: Pick<Limits, "documentBytes" | "jsonDepth">): Outcome<Json> {
+export function readJson(bytes: Uint8Array, limits: JsonLimits): Outcome<CanonicalDocument> {
   if (bytes.length > limits.documentBytes)
     return refuse(
       "document-too-large",
@@ -15,130 +32,33 @@ export function parseJson(bytes: Uint8Array, limits: Pick<Limits, "documentBytes
       `${bytes.length} bytes`,
       "Serve the real document, or raise the limit knowingly.",
     );
-  let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return malformed("UTF-8 text", "bytes that are not UTF-8");
+    return accept(documentOf(bytes, space, limits));
+  } catch (error) {
+    if (!(error instanceof NotCanonical)) throw error;
   }
   try {
-    return accept(new Reader(text, limits.jsonDepth).document());
+    return accept(documentOf(canonicalForm(bytes, limits.jsonDepth), 0, limits));
   } catch (error) {
-    if (error instanceof SyntaxError) return malformed("one strict JSON document", error.message);
+    if (error instanceof NotJson)
+      return refuse(
+        "malformed-json",
+        "one strict JSON document",
+        error.message,
+        "Fetch the document again; if it stays so, its publisher must publish it again.",
+      );
     throw error;
   }
 }
 
-function malformed(expected: string, found: string): Outcome<never> {
-  return refuse("malformed-json", expected, found, "Fetch the document again; if it stays so, its publisher must publish it again.");
+/** Like `readJson`, as plain data. */
+export function parseJson(bytes: Uint8Array, limits: JsonLimits): Outcome<Json> {
+  const read = readJson(bytes, limits);
+  return read.ok ? accept(plain(read.value.value)) : read;
 }
 
-/** A recursive-descent reader; it throws SyntaxError, which `parseJson` turns into a refusal. */
-class Reader {
-  readonly #text: string;
-  readonly #depth: number;
-  #at = 0;
-
-  constructor(text: string, depth: number) {
-    this.#text = text;
-    this.#depth = depth;
-  }
-
-  document(): Json {
-    const value = this.#value(0);
-    this.#space();
-    if (this.#at !== this.#text.length) this.#fail("text after the document");
-    return value;
-  }
-
-  #value(depth: number): Json {
-    if (depth > this.#depth) this.#fail(`nesting deeper than ${this.#depth}`);
-    this.#space();
-    switch (this.#text[this.#at]) {
-      case "{":
-        return this.#object(depth);
-      case "[":
-        return this.#array(depth);
-      case '"':
-        return this.#string();
-      default:
-        return this.#literal();
-    }
-  }
-
-  #object(depth: number): Json {
-    const members: Record<string, Json> = Object.create(null);
-    this.#at++;
-    if (this.#closes("}")) return { ...members };
-    do {
-      this.#space();
-      if (this.#text[this.#at] !== '"') this.#fail("a member without a quoted name");
-      const name = this.#string();
-      if (name in members) this.#fail(`the name ${JSON.stringify(name.slice(0, 80))} twice in one object`);
-      if (name === "__proto__") this.#fail("the name __proto__");
-      this.#space();
-      this.#expect(":");
-      members[name] = this.#value(depth + 1);
-    } while (this.#continues("}"));
-    return { ...members };
-  }
-
-  #array(depth: number): Json {
-    const items: Json[] = [];
-    this.#at++;
-    if (this.#closes("]")) return items;
-    do items.push(this.#value(depth + 1));
-    while (this.#continues("]"));
-    return items;
-  }
-
-  #string(): string {
-    const pattern = /"(?:[^"\\]|\\.)*"/y;
-    pattern.lastIndex = this.#at;
-    const match = pattern.exec(this.#text)?.[0];
-    if (match === undefined) return this.#fail("an unfinished string");
-    this.#at += match.length;
-    const value = JSON.parse(match) as string; // refuses bad escapes and raw control characters
-    if (!value.isWellFormed()) this.#fail("half of a surrogate pair in a string");
-    return value;
-  }
-
-  #literal(): Json {
-    const pattern = /true|false|null|-?(?:0|[1-9][0-9]*)(?![0-9.eE])/y;
-    pattern.lastIndex = this.#at;
-    const match = pattern.exec(this.#text)?.[0];
-    if (match === undefined) return this.#fail("something that is no value (numbers are integers here)");
-    const value = JSON.parse(match) as null | boolean | number;
-    if (typeof value === "number" && !Number.isSafeInteger(value)) this.#fail("an integer beyond 2^53 - 1");
-    if (Object.is(value, -0)) this.#fail("a second spelling of 0");
-    this.#at += match.length;
-    return value;
-  }
-
-  #closes(bracket: string): boolean {
-    this.#space();
-    if (this.#text[this.#at] !== bracket) return false;
-    this.#at++;
-    return true;
-  }
-
-  #continues(bracket: string): boolean {
-    this.#space();
-    const next = this.#text[this.#at++];
-    if (next === ",") return true;
-    if (next === bracket) return false;
-    return this.#fail(`neither "," nor "${bracket}"`);
-  }
-
-  #expect(character: string): void {
-    if (this.#text[this.#at++] !== character) this.#fail(`no "${character}"`);
-  }
-
-  #space(): void {
-    while (" \t\n\r".includes(this.#text[this.#at] ?? "x")) this.#at++;
-  }
-
-  #fail(what: string): never {
-    throw new SyntaxError(`${what} at character ${this.#at}`);
-  }
+function documentOf(form: Uint8Array, lowest: number, limits: JsonLimits): CanonicalDocument {
+  const reader = new CanonicalReader(form, { lowest, depth: limits.jsonDepth });
+  const value = reader.document();
+  return { value, form, members: reader.outermost };
 }

@@ -1,30 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createPublicKey, type KeyObject, verify } from "node:crypto";
-import { isUnsafePoint } from "@countersign/tlog/ed25519";
 import { canonicalBytes } from "./canonical.ts";
-import { type Decoder, literal, Malformed, open, text } from "./decode.ts";
+import { type Decoder, json, Malformed, open, text } from "./decode.ts";
 import { sha256 } from "./digest.ts";
+import { ecdsa } from "./keys/ecdsa.ts";
+import { ed25519 } from "./keys/ed25519.ts";
+import type { KeyKind, Verifier } from "./keys/kind.ts";
+import { mlDsa } from "./keys/ml-dsa.ts";
+import { rsa } from "./keys/rsa.ts";
 
-/** A public key as TUF 4.2 writes it. */
+type Scheme = "ed25519" | `ecdsa-sha2-nistp${256 | 384 | 521}` | "rsassa-pss-sha256" | `ml-dsa-${44 | 65 | 87}`;
+
+/** A public key as TUF 4.2 writes it, in its one spelling. */
 export interface PublicKey {
-  readonly keytype: "ed25519" | "ecdsa";
-  readonly scheme: "ed25519" | "ecdsa-sha2-nistp256";
+  readonly keytype: "ed25519" | "ecdsa" | "rsa" | "ml-dsa";
+  readonly scheme: Scheme;
   readonly keyval: { readonly public: string };
 }
 
-const ed25519Spki = Buffer.from("302a300506032b6570032100", "hex");
-const p256Spki = Buffer.from("3059301306072a8648ce3d020106082a8648ce3d03010703420004", "hex");
-const p256PemLength = 178;
+/** A key in somebody else's repository that we cannot use. It verifies nothing. */
+export interface UnusableKey {
+  readonly keytype: "unusable";
+  /** The whole key as the document has it, in JSON. */
+  readonly given: string;
+}
 
-export const publicKey: Decoder<PublicKey> = (value, at) => {
-  const key = open<PublicKey>({
-    keytype: literal("ed25519", "ecdsa"),
-    scheme: literal("ed25519", "ecdsa-sha2-nistp256"),
-    keyval: open({ public: text }),
-  })(value, at);
-  if (keyObject(key) === undefined)
-    throw new Malformed(at, "an ed25519 key in hex or a P-256 key in PEM, on the curve and of full order", key.keyval.public);
-  return key;
+/** What may sign metadata. What we write is ed25519, P-256 or RSA, which stock clients read; ML-DSA signs sidecars alone. */
+const kinds: readonly KeyKind[] = [ed25519, ...ecdsa, rsa];
+
+/** Bytes; ML-DSA-87 has it. */
+const longestSignature = 4627;
+
+/** A key is read once: a decoded one is never changed, so what it stands for can be kept beside it. */
+const verifiers = new WeakMap<PublicKey, Verifier>();
+
+/** A key that may sign metadata, in the only spelling that our documents have for it: a second one would be a second voice in a quorum. */
+export const publicKey: Decoder<PublicKey> = strict(
+  kinds,
+  "an ed25519 key in hex, or an ECDSA or RSA key in PEM, sound and in its one spelling",
+);
+
+/** A key that may sign sidecars. */
+export const sidecarKey: Decoder<PublicKey> = strict(mlDsa, "an ML-DSA key in lower-case hex");
+
+/**
+ * A key in somebody else's repository: in any spelling that stock clients take (PEM in any wrapping, a bare point in hex, the older key types
+ * that repeat the scheme), which is made ours; or one that we cannot use, which is kept and verifies nothing (TUF 4.2).
+ */
+export const foreignKey: Decoder<PublicKey | UnusableKey> = (value, at) => {
+  const { keytype, scheme, keyval } = open({ keytype: text, scheme: text, keyval: open({ public: anything }) })(value, at);
+  const kind = kinds.find(
+    (each) => each.scheme === scheme && (each.keytype === keytype || (each.keytype === "ecdsa" && keytype === scheme)),
+  );
+  const verifier = typeof keyval.public === "string" ? kind?.read(keyval.public) : undefined;
+  if (kind === undefined || verifier === undefined) return { keytype: "unusable", given: JSON.stringify(json(value, at)) };
+  return remember(kind, verifier);
 };
 
 /** The key identifier: SHA-256 of the key's canonical form (TUF 4.2). */
@@ -32,34 +61,44 @@ export function keyidOf(key: PublicKey): string {
   return sha256(canonicalBytes(key));
 }
 
-/** True if `signature` (hex) is one of `message` by `key`. A key or signature that cannot be read verifies nothing. */
-export function verifySignature(key: PublicKey, message: Uint8Array, signature: string): boolean {
-  const object = keyObject(key);
-  if (object === undefined || !/^(?:[0-9a-f]{2}){8,72}$/.test(signature)) return false; // ed25519: 64 bytes; P-256 in DER: 8 to 72
-  return verify(key.keytype === "ecdsa" ? "sha256" : null, message, object, Buffer.from(signature, "hex"));
+/** The key itself, whatever identifier and spelling it came under: what quorums count. */
+export function keyValueOf(key: PublicKey | UnusableKey): string {
+  return key.keytype === "unusable" ? `unusable:${key.given}` : `${key.scheme}:${key.keyval.public}`;
 }
 
-function keyObject(key: PublicKey): KeyObject | undefined {
-  if (key.keytype === "ed25519" && key.scheme === "ed25519") return ed25519Object(key.keyval.public);
-  if (key.keytype === "ecdsa" && key.scheme === "ecdsa-sha2-nistp256") return p256Object(key.keyval.public);
-  return undefined;
+/** True if `signature` (lower-case hex) is one of `message` by `key`. A key or signature that cannot be read verifies nothing. */
+export function verifySignature(key: PublicKey | UnusableKey, message: Uint8Array, signature: string): boolean {
+  if (key.keytype === "unusable" || signature.length > 2 * longestSignature || !/^(?:[0-9a-f]{2})+$/.test(signature)) return false;
+  return verifierOf(key)?.verify(message, Buffer.from(signature, "hex")) === true;
 }
 
-function ed25519Object(hex: string): KeyObject | undefined {
-  if (!/^[0-9a-f]{64}$/.test(hex)) return undefined;
-  const point = Buffer.from(hex, "hex");
-  if (isUnsafePoint(point)) return undefined;
-  return createPublicKey({ key: Buffer.concat([ed25519Spki, point]), format: "der", type: "spki" });
+function verifierOf(key: PublicKey): Verifier | undefined {
+  const known = verifiers.get(key);
+  if (known !== undefined) return known;
+  const kind = [...kinds, ...mlDsa].find(({ keytype, scheme }) => keytype === key.keytype && scheme === key.scheme);
+  const verifier = kind?.read(key.keyval.public);
+  if (verifier?.spelling !== key.keyval.public) return undefined;
+  verifiers.set(key, verifier);
+  return verifier;
 }
 
-/** One key has one spelling: its uncompressed point, in the PEM that OpenSSL prints. A second one would be a second voice in a quorum. */
-function p256Object(pem: string): KeyObject | undefined {
-  if (!pem.startsWith("-----BEGIN PUBLIC KEY-----\n") || pem.length > p256PemLength) return undefined;
-  try {
-    const object = createPublicKey(pem);
-    const der = object.export({ format: "der", type: "spki" });
-    return der.subarray(0, -64).equals(p256Spki) && object.export({ format: "pem", type: "spki" }) === pem ? object : undefined;
-  } catch {
-    return undefined; // OpenSSL says only that it cannot read it, and so do we
-  }
+function strict(allowed: readonly KeyKind[], expected: string): Decoder<PublicKey> {
+  return (value, at) => {
+    const given = open({ keytype: text, scheme: text, keyval: open({ public: text }) })(value, at);
+    const kind = allowed.find(({ keytype, scheme }) => keytype === given.keytype && scheme === given.scheme);
+    const verifier = kind?.read(given.keyval.public);
+    if (kind === undefined || verifier?.spelling !== given.keyval.public)
+      throw new Malformed(at, expected, `${given.keytype}, ${given.scheme}, ${given.keyval.public}`);
+    return remember(kind, verifier);
+  };
+}
+
+function remember({ keytype, scheme }: KeyKind, verifier: Verifier): PublicKey {
+  const key = { keytype, scheme, keyval: { public: verifier.spelling } } as PublicKey; // the table's rows are exactly these
+  verifiers.set(key, verifier);
+  return key;
+}
+
+function anything(value: unknown): unknown {
+  return value;
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { keyTable } from "./anchor/root.ts";
 import { canonicalBytes } from "./canonical.ts";
 import { decode } from "./decode.ts";
 import { people } from "./founding.test-support.ts";
 import type { PublicKey } from "./key.ts";
 import { type Authority, ownersOf, signersOf } from "./quorum.ts";
 import { type Person, signDocument } from "./simulator.test-support.ts";
-import { keyTable } from "./tuf/root.ts";
 
 const { alice, bob, carol } = people;
 const said = { a: "document" };

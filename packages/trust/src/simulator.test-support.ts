@@ -140,6 +140,8 @@ export function orderOf(change: Partial<Order> = {}): Order {
     number: 1,
     release: digestOf("bad"),
     to: digestOf("good"),
+    denials: [],
+    overSeconds: null,
     reason: "a test",
     ...change,
   };

@@ -1,25 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { Targets } from "@countersign/trust/anchor/targets";
+import type { Timestamp } from "@countersign/trust/anchor/timestamp";
 import type { Verdict } from "@countersign/trust/check";
 import type { Envelope } from "@countersign/trust/envelope";
 import { type ClaimedCheckpoint, type LedgerTrust, ledgerTrust } from "@countersign/trust/ledger/checkpoint";
-import type { ChannelRules } from "@countersign/trust/policy/policy";
+import { defaultLimits } from "@countersign/trust/limits";
+import type { ChannelRules, Policy } from "@countersign/trust/policy/policy";
+import type { ReadThrough } from "@countersign/trust/readthrough/read-through";
 import { type Outcome, type Refusal, refuse } from "@countersign/trust/refusal";
 import type { Choice } from "@countersign/trust/release/choice";
 import type { Entry, Head } from "@countersign/trust/release/head";
 import type { Artifact, Statement } from "@countersign/trust/release/statement";
+import type { ServedList } from "@countersign/trust/revocation/checks";
 import type { Snapshot } from "@countersign/trust/tuf/snapshot";
-import type { Targets } from "@countersign/trust/tuf/targets";
-import type { Timestamp } from "@countersign/trust/tuf/timestamp";
 import type { PolicyFile } from "@countersign/trust/workflow/policy";
 import type { Read, Step } from "@countersign/trust/workflow/step";
 import type { Device } from "./device.ts";
-import { fetchSmall } from "./fetch-small.ts";
 import type { Installer } from "./installers.ts";
 import type { Journal } from "./journal.ts";
 import type { Memory } from "./memory.ts";
+import type { Remote } from "./remote.ts";
 import type { Slot, SlotRecord } from "./slots.ts";
+import type { Documents } from "./stored-documents.ts";
 import type { TreeManifest } from "./tree.ts";
-import type { Documents, TrustStore } from "./trust-store.ts";
+import type { TrustStore } from "./trust-store.ts";
 
 /** A verdict with the gate that gave it. */
 export interface GateVerdict extends Verdict {
@@ -45,11 +50,20 @@ export interface Findings {
   checkpoint?: ClaimedCheckpoint;
   snapshot?: Envelope<Snapshot>;
   targets?: Envelope<Targets>;
+  /** The policy that is held. */
   policy?: PolicyFile;
+  /** Every policy that judges now: the one that is held, and one that cools off. */
+  judges?: readonly [Policy, ...Policy[]];
   channel?: Envelope<Targets>;
+  /** Revocation lists that were served and verified in this attempt, by their key. */
+  served?: Readonly<Record<string, ServedList>>;
+  /** Read-throughs that were served and verified, by the policy that names their monitors, once they were asked for. */
+  readThroughs?: ReadonlyMap<Policy, readonly ReadThrough[]>;
   head?: Head;
   choice?: Choice;
   soakEnd?: number;
+  /** The keys that signed the provenance of the release. */
+  builders?: readonly string[];
   artifactFile?: string;
   staging?: string;
   manifest?: TreeManifest;
@@ -61,6 +75,7 @@ export class Attempt {
   readonly device: Device;
   readonly installer: Installer;
   readonly installed: Installed | undefined;
+  readonly remote: Remote;
   /** Unix milliseconds by the system clock: it serves expiry, and nothing else. */
   readonly clock: () => number;
   readonly progress: (progress: Progress) => void;
@@ -74,7 +89,8 @@ export class Attempt {
     device: Device,
     installer: Installer,
     installed: Installed | undefined,
-    store: TrustStore,
+    store: Pick<TrustStore, "documents" | "memory">,
+    remote: Remote,
     clock: () => number,
     progress: (progress: Progress) => void,
   ) {
@@ -83,8 +99,21 @@ export class Attempt {
     this.installed = installed;
     this.documents = store.documents;
     this.memory = store.memory;
+    this.remote = remote;
     this.clock = clock;
     this.progress = progress;
+  }
+
+  /** Another run after this one, with all that this one has verified and kept. */
+  again(): Attempt {
+    const next = new Attempt(this.device, this.installer, this.installed, this, this.remote, this.clock, this.progress);
+    next.trail.push(...this.trail);
+    return next;
+  }
+
+  /** The gate that is at work. */
+  get gate(): number {
+    return this.#gate;
   }
 
   /** Says which gate is at work; its verdicts go under its number. */
@@ -123,6 +152,10 @@ export class Attempt {
     return required(this.found.policy, "policy");
   }
 
+  get judges(): readonly [Policy, ...Policy[]] {
+    return required(this.found.judges, "policies that judge");
+  }
+
   get checkpoint(): ClaimedCheckpoint {
     return required(this.found.checkpoint, "checkpoint");
   }
@@ -147,16 +180,23 @@ export class Attempt {
   }
 
   /** The rules of the device's channel; a policy without it is a refusal that gate 4 gives. */
-  get rules(): ChannelRules {
-    return required(this.policy.policy.channels[this.device.channel], "channel rules");
+  rulesUnder(policy: Policy): ChannelRules {
+    return required(policy.channels[this.device.channel], "channel rules");
+  }
+
+  /** Starts to read what every attempt reads, in one round trip; where that is all that is new, it is also all that is read. */
+  expectNews(): void {
+    const root = `metadata/${this.documents.root.signed.version + 1}.root.json`;
+    this.remote.expect([root, "metadata/timestamp.json", "revocations/latest"], defaultLimits.documentBytes, this.#seconds);
   }
 
   /** Reads a file of the repository, bounded in size and time. */
-  readonly read: Read = (path, maxBytes) =>
-    fetchSmall(`${this.device.url}/${path}`, maxBytes, this.documents.policy?.policy.download.totalSeconds ?? defaultSeconds);
-}
+  readonly read: Read = (path, maxBytes) => this.remote.read(path, maxBytes, this.#seconds);
 
-const defaultSeconds = 30;
+  get #seconds(): number {
+    return this.documents.policy?.policy.download.totalSeconds ?? defaultLimits.documentSeconds;
+  }
+}
 
 function required<T>(value: T | undefined, what: string): T {
   if (value === undefined) throw new Error(`a gate was run before the one that finds the ${what}`);
@@ -164,14 +204,9 @@ function required<T>(value: T | undefined, what: string): T {
 }
 
 /** The channel's rules, or the refusal where the policy does not know the channel. */
-export function rulesOf(policy: PolicyFile, channel: string): Outcome<ChannelRules> {
-  const rules = policy.policy.channels[channel];
+export function rulesOf(policy: Policy, channel: string): Outcome<ChannelRules> {
+  const rules = policy.channels[channel];
   return rules === undefined
-    ? refuse(
-        "unknown-channel",
-        Object.keys(policy.policy.channels).join(" or "),
-        channel,
-        "Set the device to a channel that the policy knows.",
-      )
+    ? refuse("unknown-channel", Object.keys(policy.channels).join(" or "), channel, "Set the device to a channel that the policy knows.")
     : { ok: true, value: rules };
 }

@@ -5,37 +5,36 @@ import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { download } from "./download.ts";
+import { network } from "./network.ts";
+import { serve } from "./servers.test-support.ts";
 import { type DownloadLimits, type DownloadRequest, streamChecks } from "./stream-checks.ts";
 
 const base = await mkdtemp(join(tmpdir(), "download-"));
 after(() => rm(base, { recursive: true }));
 
 const artifact = randomBytes(3_000_000);
-const limits: DownloadLimits = { connectSeconds: 5, idleSeconds: 5, totalSeconds: 20, minimumBytesPerSecond: 0 };
-
-async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  after(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-}
+const limits: DownloadLimits = { connectSeconds: 600, idleSeconds: 600, totalSeconds: 600, minimumBytesPerSecond: 0 };
+const way = network();
+after(() => way[Symbol.dispose]());
 
 function wanted(url: string, name: string, bytes: Uint8Array = artifact): DownloadRequest {
-  return { url, file: join(base, name), length: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex"), limits };
+  return {
+    url,
+    file: join(base, name),
+    length: bytes.length,
+    hashes: { sha256: createHash("sha256").update(bytes).digest("hex") },
+    limits,
+  };
 }
 
 async function codeOf(request: DownloadRequest, checks = streamChecks, signal?: AbortSignal): Promise<string> {
-  const outcome = await download(request, checks, signal);
+  const outcome = await download(request, checks, way, signal);
   assert.equal(existsSync(request.file), outcome.ok, "the file appears if and only if the download is accepted");
   return outcome.ok ? "accepted" : outcome.refusal.code;
 }
@@ -90,7 +89,8 @@ test("a download killed by SIGKILL is continued from where it was, and the bytes
       "-e",
       `const { download } = await import(${JSON.stringify(new URL("./download.ts", import.meta.url).href)});
        const { streamChecks } = await import(${JSON.stringify(new URL("./stream-checks.ts", import.meta.url).href)});
-       await download(${JSON.stringify(request)}, streamChecks);`,
+       const { network } = await import(${JSON.stringify(new URL("./network.ts", import.meta.url).href)});
+       await download(${JSON.stringify(request)}, streamChecks, network());`,
     ],
     { stdio: "inherit" },
   );
@@ -142,13 +142,59 @@ test("a link planted at the part is not followed", async () => {
   const victim = join(base, "victim");
   await writeFile(victim, "untouched");
   await symlink(victim, `${request.file}.part`);
-  await assert.rejects(download(request, streamChecks), { code: "ELOOP" });
+  await assert.rejects(download(request, streamChecks, way), { code: "ELOOP" });
   assert.equal(await readFile(victim, "utf8"), "untouched");
+});
+
+test("a target named by sha512 is checked by it, and where both are named, by both", async () => {
+  const url = await serve((_, response) => response.end(artifact));
+  const { hashes } = wanted(url, "");
+  const sha512 = createHash("sha512").update(artifact).digest("hex");
+  const wrong = "0".repeat(128);
+  assert.equal(await codeOf({ ...wanted(url, "sha512"), hashes: { sha512 } }), "accepted");
+  assert.equal(await codeOf({ ...wanted(url, "wrong sha512"), hashes: { sha512: wrong } }), "digest-mismatch");
+  assert.equal(await codeOf({ ...wanted(url, "both"), hashes: { ...hashes, sha512 } }), "accepted");
+  assert.equal(await codeOf({ ...wanted(url, "one of both"), hashes: { ...hashes, sha512: wrong } }), "digest-mismatch");
+  await assert.rejects(download({ ...wanted(url, "no hash"), hashes: {} }, streamChecks, way), RangeError);
+});
+
+test("a file that was replaced meanwhile comes whole: its ETag goes with the range, to the server that gave it and to no other", async () => {
+  const conditions: unknown[] = [];
+  let broken = (): unknown => assert.fail("nothing was sent");
+  const server =
+    (etag: string): RequestListener =>
+    (request, response) => {
+      const { range, "if-range": condition } = request.headers;
+      conditions.push(condition);
+      response.setHeader("etag", etag);
+      if (range === undefined) {
+        broken = () => response.destroy();
+        return void response.writeHead(200, { "content-length": artifact.length }).write(artifact.subarray(0, 1000));
+      }
+      if (condition !== undefined && condition !== etag) return void response.end(artifact);
+      response.writeHead(206, { "content-range": `bytes 1000-${artifact.length - 1}/${artifact.length}` }).end(artifact.subarray(1000));
+    };
+  let etag = '"one"';
+  const url = await serve((request, response) => server(etag)(request, response));
+  const other = await serve(server('"other"'));
+  for (const [name, then, next] of [
+    ["same", url, '"one"'],
+    ["replaced", url, '"two"'],
+    ["elsewhere", other, '"one"'],
+  ] as const) {
+    const request = wanted(url, `etag ${name}`);
+    etag = '"one"';
+    assert.equal(await codeOf({ ...request, progress: () => broken() }), "connection-lost");
+    etag = next;
+    assert.equal(await codeOf({ ...request, url: then }), "accepted", name);
+    assert.ok(!existsSync(`${request.file}.part.source`));
+  }
+  assert.deepEqual(conditions, [undefined, '"one"', undefined, '"one"', undefined, undefined]);
 });
 
 test("endless data: download/length-cap stops it at the first byte too many; without it all of it lands on the disk", async () => {
   let sent = 0;
-  const flood = 32_000_000;
+  const flood = 64_000_000;
   const url = await serve((_, response) => {
     const pour = (): void => {
       while (sent < flood && !response.destroyed) {
@@ -187,23 +233,25 @@ test("wrong bytes: download/digest refuses and deletes them; without it they are
 });
 
 test("slow retrieval: download/rate refuses a drip, a silence and a body without end in time; without it the drip wins", async () => {
-  const bytes = randomBytes(30);
-  const url = await serve((_, response) => {
+  const bytes = randomBytes(60);
+  const drips = await serve((_, response) => {
     let at = 0;
-    const timer = setInterval(() => (at < bytes.length ? response.write(bytes.subarray(at, ++at)) : response.end()), 100);
+    const timer = setInterval(() => (at < bytes.length ? response.write(bytes.subarray(at, ++at)) : response.end()), 50);
+    response.on("close", () => clearInterval(timer));
+  });
+  const endless = await serve((_, response) => {
+    const timer = setInterval(() => response.write("x"), 50);
     response.on("close", () => clearInterval(timer));
   });
   const silent = await serve((_, response) => response.writeHead(200).write("x"));
-  const drip = wanted(url, "drip", bytes);
-  const began = performance.now();
+  const drip = wanted(drips, "drip", bytes);
   const outcomes = await Promise.all([
-    codeOf({ ...drip, limits: { ...limits, minimumBytesPerSecond: 1000 } }),
+    codeOf({ ...drip, limits: { ...limits, minimumBytesPerSecond: 1_000_000 } }),
     codeOf({ ...drip, url: silent, file: `${drip.file}-idle`, limits: { ...limits, idleSeconds: 0.3 } }),
-    codeOf({ ...drip, file: `${drip.file}-total`, limits: { ...limits, totalSeconds: 0.5 } }),
-    codeOf({ ...drip, file: `${drip.file}-unchecked`, limits: { ...limits, minimumBytesPerSecond: 1000 } }, without("download/rate")),
+    codeOf({ ...drip, url: endless, file: `${drip.file}-total`, length: 1_000_000, limits: { ...limits, totalSeconds: 0.5 } }),
+    codeOf({ ...drip, file: `${drip.file}-unchecked`, limits: { ...limits, minimumBytesPerSecond: 1_000_000 } }, without("download/rate")),
   ]);
   assert.deepEqual(outcomes, ["too-slow", "too-slow", "too-slow", "accepted"]);
-  assert.ok(performance.now() - began < 5000);
   assert.ok(existsSync(`${drip.file}.part`), "a slow link goes on next time");
 });
 
@@ -225,23 +273,26 @@ test("a broken connection keeps the part, and so do a bad status and the caller'
   const url = await serve((request, response) => {
     if (request.headers.range) return void response.writeHead(503).end();
     response.writeHead(200, { "content-length": artifact.length });
-    response.write(artifact.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 50));
+    response.write(artifact.subarray(0, 100_000));
+    arrived = () => response.destroy();
   });
-  const request = wanted(url, "broken");
+  let arrived = (): unknown => assert.fail("nothing was sent");
+  const request = { ...wanted(url, "broken"), progress: () => arrived() };
   assert.equal(await codeOf(request), "connection-lost");
   assert.equal(await codeOf(request), "http-status");
   assert.equal(await codeOf(request, streamChecks, AbortSignal.abort()), "cancelled");
-  assert.equal((await stat(`${request.file}.part`)).size, 100_000);
+  assert.ok((await stat(`${request.file}.part`)).size > 0);
 });
 
 test("a full disk is a refusal and keeps the part", async (context) => {
   const mount = join(base, "small");
-  const request = { ...wanted(await serve((_, response) => response.end(artifact)), "small/file"), headers: {} };
+  const request = { ...wanted(await serve((_, response) => response.end(artifact)), "small/file") };
   const script = `
     const { download } = await import(${JSON.stringify(new URL("./download.ts", import.meta.url).href)});
     const { streamChecks } = await import(${JSON.stringify(new URL("./stream-checks.ts", import.meta.url).href)});
     const { statSync } = await import("node:fs");
-    const outcome = await download(${JSON.stringify(request)}, streamChecks);
+    const { network } = await import(${JSON.stringify(new URL("./network.ts", import.meta.url).href)});
+    const outcome = await download(${JSON.stringify(request)}, streamChecks, network());
     console.log(outcome.ok ? "accepted" : outcome.refusal.code, statSync(${JSON.stringify(`${request.file}.part`)}).size > 0);
     process.exit();`;
   const small = 'mkdir -p "$0" && mount -t tmpfs -o size=1m tmpfs "$0"';
@@ -249,32 +300,4 @@ test("a full disk is a refusal and keeps the part", async (context) => {
   const child = spawn("unshare", ["-rm", "sh", "-c", `${small} && exec "$1" --input-type=module -e "$2"`, mount, process.execPath, script]);
   const [output] = await once(child.stdout, "data");
   assert.equal(String(output), "disk-full true\n");
-});
-
-test("redirects: followed three times; the caller's headers stay with their origin", async () => {
-  const seen: [string, string | undefined][] = [];
-  const other = await serve((request, response) => {
-    seen.push(["other", request.headers.authorization]);
-    response.end(artifact);
-  });
-  const first = await serve((request, response) => {
-    seen.push([request.url ?? "", request.headers.authorization]);
-    response.writeHead(302, { location: request.url === "/moved" ? other : "/moved" }).end();
-  });
-  const request = { ...wanted(first, "redirected"), headers: { authorization: "Bearer secret" } };
-  assert.equal(await codeOf(request), "accepted");
-  assert.deepEqual(seen, [
-    ["/", "Bearer secret"],
-    ["/moved", "Bearer secret"],
-    ["other", undefined],
-  ]);
-});
-
-test("redirects: a loop, a file and a step from https to http are refused", async () => {
-  const loop = await serve((_, response) => response.writeHead(302, { location: "/again" }).end());
-  assert.equal(await codeOf(wanted(loop, "loop")), "http-status");
-  const file = await serve((_, response) => response.writeHead(302, { location: "file:///etc/hostname" }).end());
-  assert.equal(await codeOf(wanted(file, "file")), "http-status");
-  assert.equal(await codeOf(wanted("data:text/plain,x", "data")), "http-status");
-  assert.equal(await codeOf(wanted("no url", "no url")), "http-status");
 });

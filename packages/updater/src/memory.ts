@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { array, closed, type Decoder, digest, integer, name, nullable, record, text } from "@countersign/trust/decode";
-import type { Digest } from "@countersign/trust/digest";
-import { type Denial, denial } from "@countersign/trust/revocation/list";
+import type { KnownList } from "@countersign/trust/revocation/checks";
+import { type Denial, denial, rememberedDenial } from "@countersign/trust/revocation/list";
 
 /** What a device never forgets, besides the documents themselves. All of it only ever grows. */
 export interface Memory {
@@ -14,10 +14,10 @@ export interface Memory {
   readonly sequenceFloor: number;
   /** Every denial that was ever verified, by its revoker: so that one revoker cannot take the room of the others. */
   readonly denials: Readonly<Record<string, readonly Denial[]>>;
-  /** How new each revoker's newest verified list was: witnessed time, Unix seconds. */
-  readonly listTimes: Readonly<Record<string, number>>;
-  /** Releases that were unwell here; not tried again by themselves. */
-  readonly unwell: readonly Digest[];
+  /** The newest list of each revoker that was ever verified, by its key. */
+  readonly lists: Readonly<Record<string, KnownList>>;
+  /** Releases that were unwell here, and when, by witnessed time: not tried again by themselves, but after a `resume` order that is later. */
+  readonly unwell: Readonly<Record<string, number>>;
 }
 
 /** How many denials of one revoker a device keeps. Beyond that it keeps the older ones. */
@@ -28,14 +28,28 @@ export function allDenials({ denials }: Pick<Memory, "denials">): readonly Denia
   return Object.values(denials).flat();
 }
 
-export const newborn: Memory = { checkpoint: null, time: 0, epochFloor: 0, sequenceFloor: 0, denials: {}, listTimes: {}, unwell: [] };
+export const newborn: Memory = { checkpoint: null, time: 0, epochFloor: 0, sequenceFloor: 0, denials: {}, lists: {}, unwell: {} };
 
-export const memory: Decoder<Memory> = closed<Memory>({
-  checkpoint: nullable(text),
-  time: integer(0),
-  epochFloor: integer(0),
-  sequenceFloor: integer(0),
+const common = { checkpoint: nullable(text), time: integer(0), epochFloor: integer(0), sequenceFloor: integer(0) } as const;
+
+const presentMemory: Decoder<Memory> = closed<Memory>({
+  ...common,
   denials: record(name, array(denial, 0, denialsOfOne)),
+  lists: record(text, closed<KnownList>({ version: integer(0), time: integer(0) })),
+  unwell: record(digest, integer(0)),
+});
+
+/** Memory as the first updaters wrote it. */
+const firstMemory = closed({
+  ...common,
+  denials: record(name, array(rememberedDenial, 0, denialsOfOne)),
   listTimes: record(text, integer(0)),
   unwell: array(digest),
 });
+
+/** Reads a memory, also one of before: every denial and every floor is kept; which lists were heard is learned again at the next check. */
+export const memory: Decoder<Memory> = (value, at) => {
+  if (typeof value !== "object" || value === null || !("listTimes" in value)) return presentMemory(value, at);
+  const { listTimes: _, unwell, ...kept } = firstMemory(value, at);
+  return { ...kept, lists: {}, unwell: Object.fromEntries(unwell.map((release) => [release, kept.time])) };
+};

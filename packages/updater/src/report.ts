@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Digest } from "@countersign/trust/digest";
 import type { Refusal } from "@countersign/trust/refusal";
-import { liftedReleases } from "@countersign/trust/release/choice";
-import { type Denial, denialOf } from "@countersign/trust/revocation/list";
+import { liftedDenials } from "@countersign/trust/release/choice";
+import { denialOf } from "@countersign/trust/revocation/deniable";
+import type { Denial } from "@countersign/trust/revocation/list";
 import type { Attempt, GateVerdict, Installed } from "./attempt.ts";
 import { allDenials, type Memory } from "./memory.ts";
 import type { Recovered } from "./recovery.ts";
+import type { SlotRecord } from "./slots.ts";
 
 /** A release, as reports name it. */
 export interface NamedRelease {
@@ -47,7 +50,7 @@ export function reportOf(run: Attempt, installed: Installed | undefined, { refus
     running: installed && named(installed.record),
     offered: release && reason !== "current" ? { ...named({ ...release.body, release: release.digest }), reason } : undefined,
     refusal,
-    flagged: installed && flagOf(run, installed.record.release),
+    flagged: installed && flagOf(run, installed.record),
     recovered: recovered.step,
     healed,
     trail: run.trail,
@@ -58,16 +61,18 @@ function named({ version, sequence, release }: NamedRelease): NamedRelease {
   return { version, sequence, release };
 }
 
-/** What was said against the running version: by all that is known of it, or, where no head shows it now, by its digest alone. */
-function flagOf({ found: { head }, memory }: Attempt, running: string): Denial | undefined {
-  const entry = head?.releases.find(({ digest }) => digest === running);
-  if (head !== undefined && entry !== undefined)
-    return liftedReleases(head).has(entry.digest) ? undefined : denialOf(entry, allDenials(memory), memory.time);
-  return denialByDigest(memory, running);
+/** What was said against the running version, but for what a lift answered in the head that is shown now. */
+function flagOf({ found: { head }, memory }: Attempt, running: SlotRecord): Denial | undefined {
+  const entry = head?.releases.find(({ digest }) => digest === running.release);
+  return denialAgainst(memory, running, head === undefined || entry === undefined ? undefined : liftedDenials(head, entry.digest));
 }
 
-/** The denial that names a release by its digest, among those that a device remembers. */
-export function denialByDigest(memory: Memory, release: string): Denial | undefined {
-  const { time } = memory;
-  return allDenials(memory).find(({ kind, name, until }) => kind === "release" && name === release && (until === null || until > time));
+/** The denial that names an installed version in any of the ways in which one can, among those that a device remembers. */
+export function denialAgainst(
+  memory: Memory,
+  { release, deniable }: Pick<SlotRecord, "release" | "deniable">,
+  lifted?: ReadonlySet<Digest>,
+): Denial | undefined {
+  const names = deniable ?? { release: [release], build: [], builder: [], approval: [] };
+  return denialOf(names, allDenials(memory), memory.time, lifted);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -77,7 +77,7 @@ test("the previous version runs again, and the one that was left does not come b
   assert.equal(await current(directory), "a");
   const store = await openTrustStore(directory);
   assert.ok(store.ok);
-  assert.deepEqual(store.value.memory.unwell, [digestOf("2")]);
+  assert.deepEqual(Object.keys(store.value.memory.unwell), [digestOf("2")]);
 });
 
 test("attack: going back below the epoch floor, to a version with a known hole", async () => {
@@ -87,10 +87,23 @@ test("attack: going back below the epoch floor, to a version with a known hole",
 });
 
 test("a revoked version does not come back; one whose hold has ended does", async () => {
-  const denial = { kind: "release", name: digestOf("1"), reason: "stolen key" } as const;
+  const denial = { kind: "release", name: digestOf("1"), since: 1_700_000_000, reason: "stolen key" } as const;
   assert.equal(await refusedWith(await updated("revoked", { denials: { security: [{ ...denial, until: null }] } })), "revoked");
   assert.equal(await refusedWith(await updated("held", { time: 10, denials: { security: [{ ...denial, until: 11 }] } })), "revoked");
   assert.equal(await refusedWith(await updated("free", { time: 11, denials: { security: [{ ...denial, until: 11 }] } })), "accepted");
+});
+
+test("attack: going back to a version whose build, builder or approval was revoked since", async () => {
+  const deniable = { release: [digestOf("1")], build: ["build"], builder: ["builder"], approval: ["approval"] };
+  for (const kind of ["build", "builder", "approval"] as const) {
+    const denials = { security: [{ kind, name: kind, since: 1, until: null, reason: "stolen key" }] };
+    const directory = await updated(`deniable-${kind}`, { denials });
+    assert.equal(await refusedWith(directory), "accepted", "a record of the first updaters has the release digest only");
+    const known = await updated(`denied-${kind}`, { denials });
+    const file = join(known, "slots", "a.json");
+    await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, "utf8")), deniable }));
+    assert.equal(await refusedWith(known), "revoked");
+  }
 });
 
 test("attack: the slot of the previous version was tampered with", async () => {
@@ -117,6 +130,6 @@ test("a crash before or after the switch is finished by whoever comes next", asy
     await switchTo(directory, running);
     const { memory } = await recover(directory, directoryInstaller, newborn);
     assert.equal(await current(directory), "a");
-    assert.deepEqual(memory.unwell, [digestOf("2")]);
+    assert.deepEqual(Object.keys(memory.unwell), [digestOf("2")]);
   }
 });

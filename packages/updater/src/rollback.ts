@@ -7,7 +7,7 @@ import { type Journal, writeJournal } from "./journal.ts";
 import { withLock } from "./lock.ts";
 import type { Memory } from "./memory.ts";
 import { recover } from "./recovery.ts";
-import { denialByDigest } from "./report.ts";
+import { denialAgainst } from "./report.ts";
 import type { Slot, SlotRecord } from "./slots.ts";
 import { verifyTree } from "./tree.ts";
 import { journalFile, rollBack } from "./trial.ts";
@@ -21,7 +21,7 @@ export interface RolledBack {
 
 /**
  * Puts the previous version back, because its operator says so. It needs no network and passes no new bytes: the slot holds what the gates once
- * let in, and it is checked again, file by file. Refused where there is none, where its epoch is below the floor, and where it was revoked. The
+ * let in, and it is checked again, file by file. Refused where there is none, where its epoch is below the floor, and where it, its build, a builder or an approval was revoked. The
  * version that is left counts as unwell and does not come back by itself. A crash at any moment leaves either version running.
  */
 export async function rollback(directory: string, waitMilliseconds = 30_000): Promise<Outcome<RolledBack>> {
@@ -70,7 +70,8 @@ async function heldIn(
   );
 }
 
-function standing({ release, epoch }: SlotRecord, memory: Memory): ReturnType<typeof refuse>["refusal"] | undefined {
+function standing(record: SlotRecord, memory: Memory): ReturnType<typeof refuse>["refusal"] | undefined {
+  const { epoch } = record;
   if (epoch < memory.epochFloor)
     return refuse(
       "below-epoch-floor",
@@ -78,6 +79,6 @@ function standing({ release, epoch }: SlotRecord, memory: Memory): ReturnType<ty
       `epoch ${epoch}`,
       "This device will never run it again; wait for a release that is well, and install that.",
     ).refusal;
-  const denial = denialByDigest(memory, release);
+  const denial = denialAgainst(memory, record);
   return denial && refuse("revoked", "a version that was not stopped", denial.reason, "Wait for a recall order or a new release.").refusal;
 }

@@ -2,6 +2,8 @@
 import { chmod, readFile, readlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { accept, type Outcome, refuse } from "@countersign/tlog/refusal";
+import { decode } from "@countersign/trust/decode";
+import { type Deniable, deniable } from "@countersign/trust/revocation/deniable";
 import { linkDurably, makeDirectory, makeTemporaryDirectory, removeTree, renameDurably, sweepTemporary, writeDurably } from "./durable.ts";
 import { isErrno } from "./errno.ts";
 import { hasShape } from "./shape.ts";
@@ -27,6 +29,8 @@ export interface SlotRecord {
   /** For people. */
   readonly version: string;
   readonly manifest: TreeManifest;
+  /** Every name by which it can be revoked. The first updaters kept the release digest only. */
+  readonly deniable?: Deniable;
 }
 
 /** Where the tree of a slot is. */
@@ -112,6 +116,7 @@ function isSlotRecord(value: unknown): value is SlotRecord {
     hasShape(value, { release: "string", sequence: "number", epoch: "number", version: "string", manifest: "object" }) &&
     hasShape(value.manifest, { files: "object" }) &&
     Array.isArray(value.manifest.files) &&
-    value.manifest.files.every((file) => hasShape(file, { path: "string", mode: "number", length: "number", sha256: "string" }))
+    value.manifest.files.every((file) => hasShape(file, { path: "string", mode: "number", length: "number", sha256: "string" })) &&
+    (!("deniable" in value) || decode(deniable, value.deniable, "the record of a slot").ok)
   );
 }

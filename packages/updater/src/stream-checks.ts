@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from "node:crypto";
 import { type Refusal, refuse } from "@countersign/tlog/refusal";
-import { tooSlow } from "./http-get.ts";
+import { tooSlow } from "./stop.ts";
 
 /** One artifact to download, by what signed metadata says about it. */
 export interface DownloadRequest {
@@ -10,13 +10,16 @@ export interface DownloadRequest {
   readonly file: string;
   /** Bytes. */
   readonly length: number;
-  /** Lower-case hex. */
-  readonly sha256: string;
-  /** For the origin of `url` only: a redirect to another one does not carry them. */
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Lower-case hex, by the name of the function; at least one, and all of them must be right. */
+  readonly hashes: Hashes;
   readonly limits: DownloadLimits;
   /** Called as bytes arrive; both figures count the whole artifact, with what an earlier run had left. */
   readonly progress?: (received: number, total: number) => void;
+}
+
+export interface Hashes {
+  readonly sha256?: string | undefined;
+  readonly sha512?: string | undefined;
 }
 
 /** Bounds in time of one run. */
@@ -84,21 +87,31 @@ const rate: StreamCheck = {
   },
 };
 
-/** The bytes are those that the signed statement names. */
+const algorithms = ["sha256", "sha512"] as const;
+
+/** The bytes are those that signed metadata names. */
 const digest: StreamCheck = {
   name: "download/digest",
-  begin({ sha256 }) {
-    const hash = createHash("sha256");
+  begin({ hashes }) {
+    const running = algorithms.filter((name) => hashes[name] !== undefined).map((name) => ({ name, hash: createHash(name) }));
+    if (running.length === 0) throw new RangeError("a download without a hash would be accepted whatever it is");
     return {
       chunk(bytes) {
-        hash.update(bytes);
+        for (const { hash } of running) hash.update(bytes);
         return undefined;
       },
       end() {
-        const found = hash.digest("hex");
-        if (found === sha256) return undefined;
-        return refuse("digest-mismatch", `SHA-256 ${sha256}`, found, "try another mirror and report this one: what it sent is deleted")
-          .refusal;
+        for (const { name, hash } of running) {
+          const found = hash.digest("hex");
+          if (found !== hashes[name])
+            return refuse(
+              "digest-mismatch",
+              `${name} ${hashes[name]}`,
+              found,
+              "try another mirror and report this one: what it sent is deleted",
+            ).refusal;
+        }
+        return undefined;
       },
     };
   },

@@ -91,10 +91,7 @@ export async function confirm(device: string, journal: Journal, memory: Memory):
 export async function rollBack(device: string, installer: Installer, journal: Journal, memory: Memory): Promise<Memory> {
   await installer.switchTo(device, journal.previous);
   await writeJournal(journalFile(device), { ...journal, phase: "rolled-back" });
-  const wiser: Memory =
-    isDigest(journal.release) && !memory.unwell.includes(journal.release)
-      ? { ...memory, unwell: [...memory.unwell, journal.release] }
-      : memory;
+  const wiser: Memory = isDigest(journal.release) ? { ...memory, unwell: { ...memory.unwell, [journal.release]: memory.time } } : memory;
   await saveTrustStore(device, {}, wiser);
   await endTrial(device);
   return wiser;

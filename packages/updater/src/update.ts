@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from "node:path";
-import type { Outcome, Refusal } from "@countersign/trust/refusal";
+import type { Outcome } from "@countersign/trust/refusal";
 import { Attempt, type Installed, type Progress } from "./attempt.ts";
-import { type Device, openDevice } from "./device.ts";
-import { refuseDiskFull } from "./disk-full.ts";
+import { type Device, networkSettings, openDevice } from "./device.ts";
 import type { Gate } from "./gate.ts";
 import { gates as allGates, lastReadingGate } from "./gates.ts";
 import { type Installer, installerNamed } from "./installers.ts";
+import { refuseIoFailure } from "./io-failure.ts";
 import { withLock } from "./lock.ts";
+import { readMirrorHealth, writeMirrorHealth } from "./mirror-health.ts";
+import { Mirrors } from "./mirrors.ts";
+import { network } from "./network.ts";
 import { recover } from "./recovery.ts";
-import { type Report, reportOf } from "./report.ts";
+import { Remote } from "./remote.ts";
+import { type Ending, type Report, reportOf } from "./report.ts";
+import { mirrorIsSuspected } from "./suspicion.ts";
 import { writeTrail } from "./trail.ts";
 import { openTrustStore } from "./trust-store.ts";
 
@@ -25,7 +30,7 @@ export interface UpdateOptions {
 }
 
 /**
- * Passes the gates in order, once, and installs if asked to. Wrong input never throws past a gate and never loses the running version;
+ * Passes the gates in order, and installs if asked to; where a mirror serves what is refused, once more with another. Wrong input never throws past a gate and never loses the running version;
  * a second updater on the same device waits, and is then refused as `busy`.
  */
 export async function update(directory: string, options: UpdateOptions): Promise<Outcome<Report>> {
@@ -39,37 +44,50 @@ export async function update(directory: string, options: UpdateOptions): Promise
     );
     return locked.ok ? locked.value : locked;
   } catch (error) {
-    return refuseDiskFull(error); // it may run full at any write; the next attempt goes on from what is on disk
+    return refuseIoFailure(error, directory); // it may come at any write; the next attempt goes on from what is on disk
   }
 }
 
 async function attempt(device: Device, installer: Installer, options: UpdateOptions): Promise<Outcome<Report>> {
-  const { until, clock = Date.now, progress = () => undefined, gates = allGates } = options;
+  const { until, clock = Date.now, progress = () => undefined } = options;
   const store = await openTrustStore(device.directory);
   if (!store.ok) return store;
+  const { healed } = store.value;
   const recovered = await recover(device.directory, installer, store.value.memory);
-  const run = new Attempt(
-    device,
-    installer,
-    await installedIn(device, installer),
-    { ...store.value, memory: recovered.memory },
-    clock,
-    progress,
-  );
+  const installed = await installedIn(device, installer);
 
-  let refusal: Refusal | undefined;
-  let finished = false;
+  const settings = await networkSettings(device);
+  if (!settings.ok) return settings;
+  const health = await readMirrorHealth(device.directory);
+  const mirrors = new Mirrors([device.url, ...(device.mirrors ?? [])], clock, health);
+  using way = network(settings.value);
+  using remote = new Remote(mirrors, way);
+
+  let run = new Attempt(device, installer, installed, { ...store.value, memory: recovered.memory }, remote, clock, progress);
+  let ending = await passGates(run, options);
+  while (mirrorIsSuspected(run.gate, ending.refusal) && remote.hasAnother) {
+    remote.judged(false);
+    run = run.again(); // with what was verified and kept so far: everything else comes from another mirror
+    ending = await passGates(run, options);
+  }
+  remote.judged(!mirrorIsSuspected(run.gate, ending.refusal));
+  await writeMirrorHealth(device.directory, health, mirrors.health);
+  const report = reportOf(run, await installedIn(device, installer), { ...ending, until, recovered, healed });
+  await writeTrail(device.directory, report);
+  return { ok: true, value: report };
+}
+
+/** Passes the gates in order, up to the first that says no or that there is nothing further to do. */
+async function passGates(run: Attempt, { until, gates = allGates }: UpdateOptions): Promise<Pick<Ending, "refusal" | "finished">> {
+  run.expectNews();
   for (const gate of gates) {
     if (until === "check" && gate.number > lastReadingGate) break;
     run.enter(gate.number, gate.name);
     const passed = await gate.pass(run, gate.checks);
-    if (!passed.ok) refusal = passed.refusal;
-    finished = passed.ok && passed.value === "done";
-    if (refusal !== undefined || finished) break;
+    if (!passed.ok) return { refusal: passed.refusal, finished: false };
+    if (passed.value === "done") return { refusal: undefined, finished: true };
   }
-  const report = reportOf(run, await installedIn(device, installer), { refusal, finished, until, recovered, healed: store.value.healed });
-  await writeTrail(device.directory, report);
-  return { ok: true, value: report };
+  return { refusal: undefined, finished: false };
 }
 
 async function installedIn(device: Device, installer: Installer): Promise<Installed | undefined> {

@@ -9,7 +9,13 @@ import { deviceRuns, governOf, must, personKey, reach, reviewAndApprove, type Sc
 export async function revokes(scene: Scene, release: Digest, person: string): Promise<void> {
   const { world, narrator } = scene;
   const [revoker, revokerUrl] = Object.entries(world.urls.revokers)[0] ?? ["", ""];
-  const denial = { kind: "release", name: release, until: null, reason: "a vulnerability was found" } as const;
+  const denial = {
+    kind: "release",
+    name: release,
+    since: Math.floor(Date.now() / 1000),
+    until: null,
+    reason: "a vulnerability was found",
+  } as const;
   must(await deny({ revokerUrl, revoker, denial, key: await personKey(world.project, person) }));
   narrator.say(person, `asks ${revoker} to revoke ${release.slice(0, 12)}: one person is enough to stop`);
   const report = await deviceRuns(scene, "check");

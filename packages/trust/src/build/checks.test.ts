@@ -8,9 +8,11 @@ import { sha256 } from "../digest.ts";
 import { people, policyOf } from "../founding.test-support.ts";
 import { type ChannelRules, policy as policyDecoder } from "../policy/policy.ts";
 import { codeOf, digestOf, ledger, must, type Person, person, statementOf, TestLog } from "../simulator.test-support.ts";
+import { readAttested } from "./attested.ts";
+import type { BuilderRule } from "./builder-rule.ts";
 import { type Attestation, type ProvenanceSubject, provenanceChecks } from "./checks.ts";
 import { preAuthenticationEncoding, readDsse } from "./dsse.ts";
-import { inTotoPayloadType, readProvenance } from "./provenance.ts";
+import { inTotoPayloadType } from "./in-toto.ts";
 
 const { alice, builder } = people;
 const policy = must(decode(policyDecoder, policyOf(), "policy"));
@@ -22,6 +24,8 @@ interface Build {
   readonly definition?: object;
   readonly builderId?: string;
 }
+const commit = "0".repeat(40);
+const source = (uri: string, gitCommit = commit) => ({ resolvedDependencies: [{ uri, digest: { gitCommit } }] });
 const provenanceOf = ({ subject = [{ name: "hello", digest: { sha256: artifact } }], definition = {}, builderId }: Build = {}): object => ({
   _type: "https://in-toto.io/Statement/v1",
   subject,
@@ -30,7 +34,7 @@ const provenanceOf = ({ subject = [{ name: "hello", digest: { sha256: artifact }
     buildDefinition: {
       buildType: "https://ci.example/build/v1",
       externalParameters: { workflow: "release.yml" },
-      resolvedDependencies: [{ uri: "git+https://git.example/hello", digest: { gitCommit: "0".repeat(40) } }],
+      ...source("git+https://git.example/hello"),
       ...definition,
     },
     runDetails: { builder: { id: builderId ?? "https://ci.example/runner" } },
@@ -49,7 +53,7 @@ async function attested(build: Build = {}, ...signers: readonly Person[]): Promi
   const bytes = await dsseOf(provenanceOf(build), inTotoPayloadType, ...(signers.length > 0 ? signers : [builder]));
   const envelope = must(readDsse(bytes));
   const proof = await new TestLog().prove({ type: "provenance", digest: sha256(bytes) }, [1, 1]);
-  return { envelope, provenance: must(readProvenance(envelope)), proof };
+  return { envelope, provenance: must(readAttested(envelope)), proof };
 }
 
 async function code(attestations: readonly Attestation[], change: Partial<ProvenanceSubject> = {}): Promise<string> {
@@ -82,12 +86,146 @@ test("attack: provenance that differs in any one thing from what the policy says
     "extra parameter that every object has": { definition: { externalParameters: { workflow: "release.yml", toString: "x" } } },
     "missing parameter": { definition: { externalParameters: {} } },
     "other parameter": { definition: { externalParameters: { workflow: "evil.yml" } } },
-    "other source": {
-      definition: { resolvedDependencies: [{ uri: "git+https://git.example/evil", digest: { gitCommit: "0".repeat(40) } }] },
+    "other source": { definition: source("git+https://git.example/evil") },
+    "a ref that nobody agreed on": { definition: source("git+https://git.example/hello@refs/heads/evil") },
+    "no source": { definition: { resolvedDependencies: [] } },
+    "no commit": { definition: { resolvedDependencies: [{ uri: "git+https://git.example/hello" }] } },
+    "a commit cut short": { definition: source("git+https://git.example/hello", "0123456") },
+    "the source beside another one": {
+      definition: {
+        resolvedDependencies: [{ uri: "git+https://git.example/evil" }, ...source("git+https://git.example/hello").resolvedDependencies],
+      },
     },
+    "facts that nobody agreed on": { definition: { internalParameters: { runnerEnvironment: "self-hosted" } } },
+    "a parameter of another type": { definition: { externalParameters: { workflow: ["release.yml"] } } },
   };
   for (const [difference, build] of Object.entries(builds))
     assert.equal(await code([await attested(build)]), "provenance-differs", difference);
+});
+
+/** As GitHub writes it, for a rule that pins all that GitHub states. */
+const pinned: BuilderRule = {
+  id: "https://github.com/octo/hello/.github/workflows/release.yml@refs/tags/v{version}",
+  keyid: builder.keyid,
+  buildType: "https://actions.github.io/buildtypes/workflow/v1",
+  source: "git+https://github.com/octo/hello",
+  repositoryId: "634195",
+  ownerId: "51022",
+  ref: "refs/tags/v{version}",
+  runnerEnvironment: "github-hosted",
+  eventName: "push",
+  parameters: {
+    workflow: { ref: "refs/tags/v{version}", repository: "https://github.com/octo/hello", path: ".github/workflows/release.yml" },
+  },
+};
+interface GitHubBuild {
+  readonly github?: object;
+  readonly workflow?: object;
+  readonly uri?: string;
+  readonly id?: string;
+}
+const gitHubBuild = ({ github, workflow, uri, id }: GitHubBuild = {}): Build => ({
+  builderId: id ?? "https://github.com/octo/hello/.github/workflows/release.yml@refs/tags/v1.0.0",
+  definition: {
+    buildType: pinned.buildType,
+    externalParameters: {
+      workflow: {
+        path: ".github/workflows/release.yml",
+        ref: "refs/tags/v1.0.0",
+        repository: "https://github.com/octo/hello",
+        ...workflow,
+      },
+    },
+    internalParameters: {
+      github: {
+        event_name: "push",
+        repository_id: "634195",
+        repository_owner_id: "51022",
+        runner_environment: "github-hosted",
+        actor_id: "1",
+        ...github,
+      },
+    },
+    ...source(uri ?? "git+https://github.com/octo/hello@refs/tags/v1.0.0"),
+  },
+});
+const underPinned = async (build: Build, rule: BuilderRule = pinned): Promise<string> =>
+  code([await attested(build)], { rules: { ...rules, builders: { quorum: 1, trusted: [rule] } } });
+
+test("GitHub's provenance, pinned by repository id, owner id, ref, workflow, event and runner", async () => {
+  assert.equal(await underPinned(gitHubBuild()), "accepted");
+  const said = { repositoryId: "634195", ownerId: "51022", runnerEnvironment: "github-hosted", eventName: "push" };
+  const own = gitHubBuild();
+  assert.equal(await underPinned({ ...own, definition: { ...own.definition, internalParameters: said } }), "accepted");
+});
+
+test("attack: a repository deleted and made again, moved to another owner, or built by another event, ref, runner or workflow", async () => {
+  const builds: Readonly<Record<string, GitHubBuild>> = {
+    "re-created repository": { github: { repository_id: "700001" } },
+    "another owner": { github: { repository_owner_id: "666" } },
+    pull_request_target: { github: { event_name: "pull_request_target" } },
+    "self-hosted runner": { github: { runner_environment: "self-hosted" } },
+    "missing runner": { github: { runner_environment: undefined } },
+    "missing repository id": { github: { repository_id: undefined } },
+    "another ref": { uri: "git+https://github.com/octo/hello@refs/heads/evil" },
+    "the tag of another version": { uri: "git+https://github.com/octo/hello@refs/tags/v1.0.1" },
+    "no ref": { uri: "git+https://github.com/octo/hello" },
+    "a ref that only starts so": { uri: "git+https://github.com/octo/hello@refs/tags/v1.0.0-evil" },
+    "another workflow": { workflow: { path: ".github/workflows/evil.yml" } },
+    "one more parameter, deep inside": { workflow: { debug: true } },
+    "one less, deep inside": { workflow: { ref: undefined } },
+    "another builder": { id: "https://github.com/octo/hello/.github/workflows/release.yml@refs/tags/v1.0.1" },
+  };
+  for (const [difference, build] of Object.entries(builds))
+    assert.equal(await underPinned(gitHubBuild(build)), "provenance-differs", difference);
+});
+
+test("attack: what a rule does not mention, the platform must not state", async () => {
+  for (const field of ["repositoryId", "ownerId", "ref", "runnerEnvironment", "eventName"] as const)
+    assert.equal(await underPinned(gitHubBuild(), { ...pinned, [field]: undefined }), "provenance-differs", field);
+});
+
+test("attack: facts told twice, once for each reader, and facts that are no text", async () => {
+  const definitions = [
+    { github: {}, repositoryId: "634195" },
+    { github: { repository_id: 634195 } },
+    { repositoryId: ["634195"] },
+    { github: "x" },
+  ];
+  for (const internalParameters of definitions) {
+    const bytes = await dsseOf(provenanceOf({ definition: { internalParameters } }), inTotoPayloadType, builder);
+    assert.equal(codeOf(readAttested(must(readDsse(bytes)))), "malformed-document");
+  }
+});
+
+test("a key may sign for two workflows, each with a rule of its own, and what it signs fits one of them whole", async () => {
+  const other: BuilderRule = { ...pinned, id: "https://ci.example/runner", source: "git+https://git.example/other" };
+  for (const trusted of [
+    [other, pinned],
+    [pinned, other],
+  ])
+    assert.equal(await code([await attested(gitHubBuild())], { rules: { ...rules, builders: { quorum: 1, trusted } } }), "accepted");
+  const mixed = { ...pinned, repositoryId: undefined };
+  const half = { ...pinned, ref: undefined };
+  const trusted = [mixed, half];
+  const change = { rules: { ...rules, builders: { quorum: 1, trusted } } };
+  assert.equal(
+    await code([await attested(gitHubBuild({ github: { repository_id: undefined }, uri: "git+https://github.com/octo/hello" }))], change),
+    "provenance-differs",
+  );
+});
+
+test("attack: two builders who were given two commits", async () => {
+  const second = person("second builder");
+  const [rule] = rules.builders.trusted;
+  assert.ok(rule);
+  const trusted = [rule, { ...rule, id: "https://other.example/runner", keyid: second.keyid }];
+  const holders = { ...policy.holders, [second.keyid]: { key: second.key, holder: "second", owner: "second" } };
+  const change = { rules: { ...rules, builders: { quorum: 2, trusted } }, policy: { ...policy, holders } };
+  const build = { builderId: "https://other.example/runner" };
+  assert.equal(await code([await attested(), await attested(build, second)], change), "accepted");
+  const definition = source("git+https://git.example/hello", "1".repeat(40));
+  assert.equal(await code([await attested(), await attested({ ...build, definition }, second)], change), "commits-differ");
 });
 
 test("attack: provenance of other bytes, or of some of the artifacts only", async () => {
@@ -144,13 +282,27 @@ test("attack: provenance that was never made public, or under another type", asy
   assert.equal(await code([{ ...attestation, proof }]), "inclusion-unproven");
 });
 
+test("a DSSE signature needs no key identifier, which is a hint", async () => {
+  const { envelope } = await attested();
+  const [first] = envelope.signatures;
+  assert.ok(first);
+  const bytes = servedBytes({
+    payloadType: envelope.payloadType,
+    payload: Buffer.from(envelope.payload).toString("base64"),
+    signatures: [{ sig: Buffer.from(first.sig).toString("base64") }],
+  });
+  const read = must(readDsse(bytes));
+  const proof = await new TestLog().prove({ type: "provenance", digest: read.digest }, [1, 1]);
+  assert.equal(await code([{ envelope: read, provenance: must(readAttested(read)), proof }]), "accepted");
+});
+
 test("an envelope that is not DSSE over in-toto is refused", async () => {
   assert.equal(
     codeOf(readDsse(Buffer.from('{"payloadType":"x","payload":"e30","signatures":[{"keyid":"","sig":""}]}'))),
     "malformed-document",
   );
   assert.equal(codeOf(readDsse(Buffer.from('{"payloadType":"x","payload":"","signatures":[]}'))), "malformed-document");
-  assert.equal(codeOf(readProvenance(must(readDsse(await dsseOf(provenanceOf(), "text/plain", builder))))), "payload-type");
+  assert.equal(codeOf(readAttested(must(readDsse(await dsseOf(provenanceOf(), "text/plain", builder))))), "payload-type");
   const empty = await dsseOf({ ...provenanceOf(), predicateType: "https://slsa.dev/provenance/v0.2" }, inTotoPayloadType, builder);
-  assert.equal(codeOf(readProvenance(must(readDsse(empty)))), "malformed-document");
+  assert.equal(codeOf(readAttested(must(readDsse(empty)))), "malformed-document");
 });

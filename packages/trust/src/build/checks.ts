@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Check, decide } from "../check.ts";
 import type { LedgerTrust } from "../ledger/checkpoint.ts";
-import { loggedCheck } from "../ledger/inclusion.ts";
-import { type BuilderRule, type ChannelRules, type Policy, principalOf } from "../policy/policy.ts";
+import { loggedCheck, publicSince } from "../ledger/inclusion.ts";
+import { type ChannelRules, type Policy, principalOf } from "../policy/policy.ts";
 import { ownersOf } from "../quorum.ts";
 import type { Statement } from "../release/statement.ts";
+import { type Attested, isSummary } from "./attested.ts";
+import { isVerifierRule, type TrustedBuilder } from "./builder-rule.ts";
+import { differences } from "./differences.ts";
 import { type Dsse, dsseSignedBy } from "./dsse.ts";
-import type { Provenance } from "./provenance.ts";
+import { originOf } from "./origin.ts";
 
-/** One provenance file with the proof of its ledger entry. */
+/** One provenance file, or one verifier's summary of some, with the proof of its ledger entry. */
 export interface Attestation {
   readonly envelope: Dsse;
-  readonly provenance: Provenance;
+  readonly provenance: Attested;
   readonly proof: string;
 }
 
@@ -24,15 +27,27 @@ export interface ProvenanceSubject {
   readonly ledger: LedgerTrust;
 }
 
-/** The trusted builder behind an attestation: the one whose key signed the envelope. */
-export function builderOf({ envelope }: Attestation, policy: Policy, rules: ChannelRules): BuilderRule | undefined {
-  return rules.builders.trusted.find(({ keyid }) => {
-    const key = policy.holders[keyid]?.key;
-    return key !== undefined && dsseSignedBy(envelope, key);
+/** The trusted builder or verifier behind an attestation: the first whose key signed the envelope. */
+export function builderOf({ envelope, provenance }: Attestation, policy: Policy, rules: ChannelRules): TrustedBuilder | undefined {
+  return rules.builders.trusted.find((rule) => {
+    const key = policy.holders[rule.keyid]?.key;
+    return key !== undefined && isVerifierRule(rule) === isSummary(provenance) && dsseSignedBy(envelope, key);
   });
 }
 
-/** Gate 10, in the order of the SLSA v1 verification: signature, subject, builder, build type, parameters, source. */
+/** The rule for its builder's key from which an attestation differs least: a key may sign for several workflows, each with a rule of its own. */
+function closest(
+  attestation: Attestation,
+  { candidate, policy, rules }: ProvenanceSubject,
+): { readonly rule: TrustedBuilder; readonly found: readonly string[] } | undefined {
+  const keyid = builderOf(attestation, policy, rules)?.keyid;
+  return rules.builders.trusted
+    .filter((rule) => rule.keyid === keyid)
+    .map((rule) => ({ rule, found: differences(rule, attestation.provenance, candidate.version) }))
+    .sort((a, b) => a.found.length - b.found.length)[0];
+}
+
+/** Gate 10, in the order of the SLSA v1 verification: signature, subject, builder, build type, parameters, source; specified in docs/provenance.md. */
 export const provenanceChecks: readonly Check<ProvenanceSubject>[] = [
   {
     name: "provenance/named",
@@ -85,18 +100,30 @@ export const provenanceChecks: readonly Check<ProvenanceSubject>[] = [
   },
   {
     name: "provenance/definition",
-    source: "SLSA v1 verification 3: builder id, build type, external parameters, source, all exact",
-    examine: ({ attestations, policy, rules }) => {
-      const differences = attestations.flatMap((attestation) => {
-        const rule = builderOf(attestation, policy, rules);
-        return rule === undefined ? [] : differencesFrom(rule, attestation.provenance);
-      });
+    source: "SLSA v1 verification 3 and VSA v1 verification 3 to 7: all exact",
+    examine: (subject) => {
+      const found = subject.attestations.flatMap((attestation) => closest(attestation, subject)?.found ?? []);
       return decide(
-        differences.length === 0,
+        found.length === 0,
         "exactly what the policy says of this builder",
-        differences.join("; ") || "all equal",
+        found.join("; ") || "all equal",
         "provenance-differs",
         "Something was built from another source or in another way than agreed; find out which.",
+      );
+    },
+  },
+  {
+    name: "provenance/commit",
+    source: "builders who vouch for one release built one commit",
+    examine: ({ attestations }) => {
+      const builds = attestations.flatMap(({ provenance }) => (isSummary(provenance) ? [] : [originOf(provenance)]));
+      const commits = [...new Set(builds.map(({ commit }) => commit))];
+      return decide(
+        commits.length <= 1,
+        "one source commit",
+        commits.join(", ") || "summaries only",
+        "commits-differ",
+        "The builders were given different sources; build one commit with all of them.",
       );
     },
   },
@@ -111,19 +138,30 @@ export const provenanceChecks: readonly Check<ProvenanceSubject>[] = [
       return { ok: true, value: { expected: "each in the ledger", found: `${attestations.length} proven` } };
     },
   },
+  {
+    name: "provenance/summary-time",
+    source: "VSA v1 timeVerified, against the witnessed time of its entry",
+    examine: (subject) => {
+      const wrong = subject.attestations.flatMap((attestation) => wrongTime(attestation, subject));
+      return decide(
+        wrong.length === 0,
+        "verified before its entry in the ledger, and not long before",
+        wrong.join("; ") || "all in time",
+        "summary-outdated",
+        "Let the verifier look at the build again.",
+      );
+    },
+  },
 ];
 
-function differencesFrom(rule: BuilderRule, { predicate }: Provenance): readonly string[] {
-  const { buildDefinition, runDetails } = predicate;
-  const parameters = buildDefinition.externalParameters;
-  const names = [...new Set([...Object.keys(rule.parameters), ...Object.keys(parameters)])];
-  const compared: readonly (readonly [string, string | undefined, string | undefined])[] = [
-    ["builder.id", rule.id, runDetails.builder.id],
-    ["buildType", rule.buildType, buildDefinition.buildType],
-    ["source", rule.source, buildDefinition.resolvedDependencies[0]?.uri],
-    ...names.map((name) => [`externalParameters.${name}`, rule.parameters[name], parameters[name]] as const),
-  ];
-  return compared
-    .filter(([, wanted, given]) => wanted !== given)
-    .map(([field, wanted, given]) => `${field}: expected ${wanted ?? "nothing"}, found ${given ?? "nothing"}`);
+/** What is wrong with the time of a summary, whose proof was verified before. */
+function wrongTime(attestation: Attestation, subject: ProvenanceSubject): readonly string[] {
+  const { provenance, proof } = attestation;
+  const rule = closest(attestation, subject)?.rule;
+  if (!isSummary(provenance) || rule === undefined || !isVerifierRule(rule)) return [];
+  const { timeVerified } = provenance.predicate;
+  const entry = publicSince(proof, subject.ledger);
+  const time = Date.parse(timeVerified) / 1000;
+  const inTime = entry.ok && time <= entry.value && time >= entry.value - rule.withinSeconds;
+  return inTime ? [] : [`verified ${timeVerified}, in the ledger since ${entry.ok ? new Date(entry.value * 1000).toISOString() : "never"}`];
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { decodeBase64 } from "@countersign/tlog/base64";
-import { array, closed, type Decoder, decodeBytes, Malformed, text } from "../decode.ts";
+import { array, closed, type Decoder, decodeBytes, Malformed, optional, text } from "../decode.ts";
 import { type Digest, sha256 } from "../digest.ts";
 import { type PublicKey, verifySignature } from "../key.ts";
 import type { Outcome } from "../refusal.ts";
@@ -9,14 +9,15 @@ import type { Outcome } from "../refusal.ts";
 export interface Dsse {
   readonly payloadType: string;
   readonly payload: Uint8Array;
-  readonly signatures: readonly { readonly keyid: string; readonly sig: Uint8Array }[];
+  readonly signatures: readonly DsseSignature[];
+  /** Of the envelope's bytes. */
   readonly digest: Digest;
 }
 
-interface Wire {
-  readonly payloadType: string;
-  readonly payload: Uint8Array;
-  readonly signatures: readonly { readonly keyid: string; readonly sig: Uint8Array }[];
+interface DsseSignature {
+  /** A hint. */
+  readonly keyid?: string | undefined;
+  readonly sig: Uint8Array;
 }
 
 const base64: Decoder<Uint8Array> = (value, at) => {
@@ -25,14 +26,15 @@ const base64: Decoder<Uint8Array> = (value, at) => {
   return bytes;
 };
 
-const wire: Decoder<Wire> = closed<Wire>({
+const envelope: Decoder<Omit<Dsse, "digest">> = closed<Omit<Dsse, "digest">>({
   payloadType: text,
   payload: base64,
-  signatures: array(closed({ keyid: text, sig: base64 }), 1, 16),
+  signatures: array(closed<DsseSignature>({ keyid: optional(text), sig: base64 }), 1, 16),
 });
 
+/** Reads an envelope. A field that the protocol does not have is refused: nobody would have signed it. */
 export function readDsse(bytes: Uint8Array): Outcome<Dsse> {
-  const read = decodeBytes(wire, bytes, "DSSE envelope");
+  const read = decodeBytes(envelope, bytes, "DSSE envelope");
   return read.ok ? { ok: true, value: { ...read.value, digest: sha256(bytes) } } : read;
 }
 

@@ -94,3 +94,16 @@ test("attack: a ledger that is shorter than the one seen, or another one of its 
   assert.equal(await code(4), "ledger-rolled-back");
   assert.equal(await code(5, "fork"), "ledger-forked");
 });
+
+test("a log that root names anew begins from nothing, and what is remembered of another log is no measure of it", async () => {
+  const remembered = { ...(await claim(5, [1, 1])).checkpoint, origin: "old.example" };
+  const judged = judge({ candidate: await claim(1, [1, 1]), ledger, remembered }, [cosignedCheck("x"), ledgerSizeCheck("x")]);
+  assert.equal(codeOf(judged.outcome), "accepted");
+});
+
+test("attack: after root has named another log, a checkpoint of the old one", async () => {
+  const moved = { ...ledger, origin: "new.example" };
+  const candidate = await claim(9, [1, 1]);
+  const judged = judge({ candidate, ledger: moved, remembered: undefined }, [cosignedCheck("x"), ledgerSizeCheck("x")]);
+  assert.notEqual(codeOf(judged.outcome), "accepted");
+});

@@ -4,9 +4,9 @@ import { parseCosignature } from "@countersign/tlog/cosignature";
 import { equalBytes } from "@countersign/tlog/hash";
 import { parseNote } from "@countersign/tlog/note";
 import { type LogTrust, verifyCosigned } from "@countersign/tlog/quorum";
+import type { Root } from "../anchor/root.ts";
 import { type Check, decide } from "../check.ts";
 import { accept, type Outcome } from "../refusal.ts";
-import type { Root } from "../tuf/root.ts";
 
 /** Whose log, and who must have witnessed it: from the root, which the policy cannot change. */
 export type LedgerTrust = LogTrust;
@@ -80,13 +80,17 @@ export function cosignedCheck(prefix: string): Check<Pick<CheckpointSubject, "ca
   };
 }
 
-/** What a device remembers of the ledger is never taken back. */
+/**
+ * What is remembered of a log is never taken back. It is remembered of that log: where root names another one, what was seen of the old one says nothing
+ * of it. A root that does so was proven under the old log before it was trusted.
+ */
 export function ledgerSizeCheck(prefix: string): Check<CheckpointSubject> {
   return {
     name: `${prefix}/ledger-size`,
     source: "checkpoint sizes never shrink; equal sizes have equal roots",
-    examine: ({ candidate: { checkpoint }, remembered }) =>
-      decide(
+    examine: ({ candidate: { checkpoint }, ledger, remembered: seen }) => {
+      const remembered = seen?.origin === ledger.origin ? seen : undefined;
+      return decide(
         remembered === undefined ||
           checkpoint.size > remembered.size ||
           (checkpoint.size === remembered.size && equalBytes(checkpoint.root, remembered.root)),
@@ -94,6 +98,7 @@ export function ledgerSizeCheck(prefix: string): Check<CheckpointSubject> {
         `size ${checkpoint.size}${checkpoint.size === remembered?.size ? ", root compared" : ""}`,
         checkpoint.size === remembered?.size ? "ledger-forked" : "ledger-rolled-back",
         "The ledger shown is older than, or another than, the one seen before. Keep both checkpoints as evidence and use another mirror.",
-      ),
+      );
+    },
   };
 }

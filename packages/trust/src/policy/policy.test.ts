@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { targets } from "../anchor/targets.ts";
 import { judge } from "../check.ts";
 import { decode } from "../decode.ts";
 import { people, policyOf, targetsOf } from "../founding.test-support.ts";
-import { codeOf, digestOf, must } from "../simulator.test-support.ts";
-import { targets } from "../tuf/targets.ts";
+import { codeOf, digestOf, must, person } from "../simulator.test-support.ts";
 import { policyChecks } from "../workflow/policy.ts";
-import { type ChannelRules, type Policy, policy, principalOf } from "./policy.ts";
+import { delegationChecks } from "./delegation-checks.ts";
+import { type ChannelRules, numbersOf, type Policy, policy, principalOf } from "./policy.ts";
+import { looserIn, profileDefaults } from "./profile.ts";
+import { standingPolicies } from "./standing.ts";
 
 const { alice, bob, carol, publisher, builder, revoker } = people;
 const base = policyOf();
@@ -35,6 +38,14 @@ test("attack: a policy that its people cannot fill, or whose keys nobody holds",
     assert.equal(accepts({ revokers: { security: stranger } }), false, stranger);
   }
   assert.equal(accepts({ revokers: { a: revoker.keyid, b: revoker.keyid } }), false);
+  const owned = { ...base.holders, [carol.keyid]: { key: carol.key, holder: "carol", owner: "revoker" } };
+  const revokers = { a: revoker.keyid, b: carol.keyid };
+  assert.equal(accepts({ revokers, channels: { stable: { ...rules, freshRevokers: 2 } } }), true);
+  assert.equal(
+    accepts({ revokers, holders: owned, channels: { stable: { ...rules, freshRevokers: 2 } } }),
+    false,
+    "two revokers of one owner",
+  );
   assert.equal(accepts({ holders: { ...base.holders, [publisher.keyid]: base.holders[alice.keyid] } }), false);
 });
 
@@ -42,6 +53,91 @@ test("attack: approvers of one owner, who count as one", () => {
   const holders = { ...base.holders, [bob.keyid]: { key: bob.key, holder: "bob", owner: "alice" } };
   assert.equal(accepts({ holders }), false);
   assert.equal(accepts({ holders, separation: "key" }), true);
+});
+
+test("attack: monitors that cannot be filled, or whose names and keys cannot cosign a checkpoint", () => {
+  const monitors = { watch: carol.keyid };
+  const channels = { stable: { ...rules, readThrough: 1 } };
+  assert.equal(accepts({ monitors, channels }), true);
+  assert.equal(accepts({ channels }), false);
+  assert.equal(accepts({ monitors: { ...monitors, again: carol.keyid }, channels }), false);
+  assert.equal(accepts({ monitors: { "wat+ch": carol.keyid } }), false);
+  assert.equal(accepts({ monitors: { watch: digestOf("x") } }), false);
+});
+
+/** A policy that an agent channel needs: five owners, two builders, two revokers, two monitors. */
+function agentPolicy(change: object = {}, more: object = {}): object {
+  const [second, ...watchers] = ["builder-2", "watch-1", "watch-2", "revoker-2"].map(person);
+  if (second === undefined) throw new Error("no second builder");
+  const holders = Object.fromEntries(
+    [second, ...watchers].map((each) => [each.keyid, { key: each.key, holder: each.name, owner: each.name }]),
+  );
+  const [one, two, rev] = watchers.map(({ keyid }) => keyid);
+  const [trusted] = rules.builders.trusted;
+  const agent = { profile: "agent", approvals: 2, freshRevokers: 2, readThrough: 1, approvers: [alice.keyid, bob.keyid, publisher.keyid] };
+  return {
+    ...base,
+    holders: { ...base.holders, ...holders },
+    revokers: { security: revoker.keyid, other: rev },
+    monitors: { one, two },
+    channels: {
+      stable: { ...rules, ...agent, builders: { quorum: 2, trusted: [trusted, { ...trusted, keyid: second.keyid }] }, ...change },
+    },
+    ...more,
+  };
+}
+
+test("an agent or firmware channel keeps every count of its profile; its times it may set", () => {
+  const agent = (change: object = {}, more: object = {}) => decode(policy, agentPolicy(change, more), "policy").ok;
+  assert.equal(agent(), true);
+  assert.equal(agent({ soakSeconds: 60, urgent: { soakSeconds: 5, extraApprovals: 1 } }), true);
+  for (const looser of [
+    { approvals: 1 },
+    { urgent: { soakSeconds: 900, extraApprovals: 0 } },
+    { freshRevokers: 1 },
+    { readThrough: 0 },
+    { builders: { ...rules.builders, quorum: 1 } },
+  ])
+    assert.equal(agent(looser), false, JSON.stringify(looser));
+  assert.equal(agent({}, { separation: "key" }), false);
+  assert.equal(agent({}, { monitors: { one: person("watch-1").keyid } }), false);
+  assert.equal(agent({ profile: "firmware" }), true);
+  assert.equal(agent({ profile: "toy" }), false);
+});
+
+test("what is looser than its profile is named", () => {
+  const read = must(decode(policy, base, "policy"));
+  assert.deepEqual(looserIn(numbersOf(read, rules), profileDefaults.app), []);
+  const hasty = { ...rules, soakSeconds: 5, urgent: { soakSeconds: 5, extraApprovals: 0 } };
+  assert.deepEqual(looserIn(numbersOf(read, hasty), profileDefaults.app), ["extraApprovals", "soakSeconds", "urgentSoakSeconds"]);
+});
+
+test("while a policy cools off, it and the one that is held both judge; after that it alone", () => {
+  const [held, offered] = [1, 2].map((version) => ({ policy: must(decode(policy, { ...base, version }, "policy")) }));
+  if (held === undefined || offered === undefined) throw new Error("no policies");
+  const at = (now: number) => standingPolicies({ held, offered, since: 1000, now });
+  assert.deepEqual(at(1000 + 3599), { held, judges: [held, offered] });
+  assert.deepEqual(at(1000 + 3600), { held: offered, judges: [offered] });
+  const impatient = { policy: { ...offered.policy, coolingOffSeconds: 1 } };
+  assert.deepEqual(
+    standingPolicies({ held, offered: impatient, since: 1000, now: 1002 }).held,
+    held,
+    "the one that is held says for how long",
+  );
+  assert.deepEqual(standingPolicies({ held: undefined, offered, since: 1000, now: 0 }).judges, [offered]);
+});
+
+test("attack: a channel whose signers are fewer than its profile asks for", () => {
+  const read = must(decode(policy, agentPolicy(), "policy"));
+  const code = (keyids: readonly string[], threshold: number): string => {
+    const targets = { delegations: { roles: [{ name: "stable", keyids, threshold }] } };
+    return codeOf(judge({ candidate: { policy: read }, targets }, delegationChecks).outcome);
+  };
+  const three = [alice, bob, carol].map(({ keyid }) => keyid);
+  assert.equal(code(three, 2), "accepted");
+  assert.equal(code(three, 1), "quorum-below-profile");
+  assert.equal(code(three.slice(1), 2), "quorum-below-profile");
+  assert.equal(code([...three, builder.keyid], 2), "duties-meet");
 });
 
 test("a key counts for its owner, or for its holder where only keys are separate; an unknown one for nobody", () => {

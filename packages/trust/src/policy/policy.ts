@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { isKeyName } from "@countersign/tlog/note";
+import { type TrustedBuilder, trustedBuilder } from "../build/builder-rule.ts";
 import { array, closed, type Decoder, distinct, integer, literal, Malformed, name, record, text } from "../decode.ts";
 import { keyidOf, type PublicKey, publicKey } from "../key.ts";
 import { ownersOf } from "../quorum.ts";
+import { demandable, type PostQuantum, postQuantum } from "./post-quantum.ts";
+import { looserIn, type Profile, type ProfileNumbers, profileFloors } from "./profile.ts";
 
 /** A key with the identity or person that holds it and the one accountable owner behind that. */
 export interface Holder {
@@ -10,31 +14,23 @@ export interface Holder {
   readonly owner: string;
 }
 
-/** What provenance of a trusted builder must say, exactly: a value that differs and a parameter that is not here are both refused. */
-export interface BuilderRule {
-  readonly id: string;
-  readonly keyid: string;
-  readonly buildType: string;
-  /** The source repository, as provenance names it in `resolvedDependencies`. */
-  readonly source: string;
-  readonly parameters: Readonly<Record<string, string>>;
-}
-
 /** What it takes to release to one channel. */
 export interface ChannelRules {
-  /** Defaults by blast radius; `app` is the one this version can check whole. */
-  readonly profile: "app";
+  /** Sets what this channel may not loosen. */
+  readonly profile: Profile;
   readonly proposers: readonly string[];
   readonly approvers: readonly string[];
   /** People besides the proposer who must approve. */
   readonly approvals: number;
   readonly soakSeconds: number;
   readonly urgent: { readonly soakSeconds: number; readonly extraApprovals: number };
-  readonly builders: { readonly quorum: number; readonly trusted: readonly BuilderRule[] };
+  readonly builders: { readonly quorum: number; readonly trusted: readonly TrustedBuilder[] };
   /** Revokers whose lists must be newer than the end of the soak. */
   readonly freshRevokers: number;
   /** How old a revoker's list may be, by witnessed time, to count as heard: what a mirror can hide of a later revocation ends with it. */
   readonly revocationSeconds: number;
+  /** Monitors of different owners that must have read past the release entry. */
+  readonly readThrough: number;
 }
 
 /** How long and how slowly a device lets itself be served. */
@@ -58,27 +54,24 @@ export interface Policy {
   readonly channels: Readonly<Record<string, ChannelRules>>;
   /** Revoker name to key identifier. */
   readonly revokers: Readonly<Record<string, string>>;
+  /** Monitor name to the identifier of its ed25519 key; the name is also that of its C2SP key. */
+  readonly monitors: Readonly<Record<string, string>>;
   readonly download: DownloadLimits;
+  /** Post-quantum signatures that are demanded beside the classical ones. */
+  readonly postQuantum?: PostQuantum | undefined;
 }
 
-const builderRule: Decoder<BuilderRule> = closed<BuilderRule>({
-  id: text,
-  keyid: text,
-  buildType: text,
-  source: text,
-  parameters: record(text, text),
-});
-
 const channelRules: Decoder<ChannelRules> = closed<ChannelRules>({
-  profile: literal("app"),
+  profile: literal("app", "agent", "firmware"),
   proposers: distinct(text, 1),
   approvers: distinct(text, 1),
   approvals: integer(1, 32),
   soakSeconds: integer(1),
   urgent: closed({ soakSeconds: integer(1), extraApprovals: integer(0, 32) }),
-  builders: closed({ quorum: integer(1, 8), trusted: array(builderRule, 1) }),
+  builders: closed({ quorum: integer(1, 8), trusted: array(trustedBuilder, 1) }),
   freshRevokers: integer(1, 32),
   revocationSeconds: integer(1),
+  readThrough: integer(0, 32),
 });
 
 const seconds: Decoder<number> = integer(1, 86_400);
@@ -92,38 +85,74 @@ const fields: Decoder<Policy> = closed<Policy>({
   holders: record(text, closed<Holder>({ key: publicKey, holder: name, owner: name })),
   channels: record(name, channelRules),
   revokers: record(name, text),
+  monitors: record(name, text),
   download: closed<DownloadLimits>({
     connectSeconds: seconds,
     idleSeconds: seconds,
     totalSeconds: seconds,
     minimumBytesPerSecond: integer(1),
   }),
+  postQuantum,
 });
 
-/** Reads a policy. A key identifier that stands for no holder, and a quorum that its people cannot fill, are refused. */
+/** Reads a policy. A key that stands for no holder, a quorum that its people cannot fill, and a channel below its profile are refused. */
 export const policy: Decoder<Policy> = (value, at) => {
   const read = fields(value, at);
   for (const [keyid, { key }] of Object.entries(read.holders))
     if (keyidOf(key) !== keyid) throw new Malformed(`holders.${keyid}`, "the identifier that is the key's own digest", keyid);
-  const people = (keyids: readonly string[]): number => ownersOf(keyids, (keyid) => principalOf(read, keyid)).length;
-  for (const [channel, rules] of Object.entries(read.channels)) {
-    const named = [...rules.proposers, ...rules.approvers, ...rules.builders.trusted.map((rule) => rule.keyid)];
-    for (const keyid of named) known(read, `channels.${channel}`, keyid);
-    if (rules.approvals + rules.urgent.extraApprovals > people(rules.approvers))
-      throw new Malformed(`channels.${channel}.approvers`, "as many approvers as an urgent release needs", people(rules.approvers));
-    const builders = people(rules.builders.trusted.map((rule) => rule.keyid));
-    if (rules.builders.quorum > builders)
-      throw new Malformed(`channels.${channel}.builders`, "as many builders as the quorum asks for", builders);
-    if (rules.freshRevokers > Object.keys(read.revokers).length)
-      throw new Malformed(`channels.${channel}.freshRevokers`, "no more than there are revokers", rules.freshRevokers);
-    if (rules.urgent.soakSeconds > rules.soakSeconds)
-      throw new Malformed(`channels.${channel}.urgent.soakSeconds`, "no longer than the usual soak", rules.urgent.soakSeconds);
-  }
-  const revokers = Object.values(read.revokers);
-  for (const keyid of revokers) known(read, "revokers", keyid);
-  if (new Set(revokers).size !== revokers.length) throw new Malformed("revokers", "a key of its own for each revoker", "one key twice");
+  for (const [channel, rules] of Object.entries(read.channels)) fillable(read, `channels.${channel}`, rules);
+  demandable(read);
+  ownKeys(read, "revokers", Object.values(read.revokers));
+  ownKeys(read, "monitors", Object.values(read.monitors));
+  for (const [monitor, keyid] of Object.entries(read.monitors))
+    if (!isKeyName(monitor) || read.holders[keyid]?.key.keytype !== "ed25519")
+      throw new Malformed(`monitors.${monitor}`, "an ed25519 key under a name that C2SP takes", keyid);
   return read;
 };
+
+function fillable(policy: Policy, at: string, rules: ChannelRules): void {
+  const builders = rules.builders.trusted.map((rule) => rule.keyid);
+  for (const keyid of [...rules.proposers, ...rules.approvers, ...builders]) known(policy, at, keyid);
+  const owners = (keyids: readonly string[]): number => ownersOf(keyids, (keyid) => principalOf(policy, keyid)).length;
+  const people = owners(rules.approvers);
+  if (rules.approvals + rules.urgent.extraApprovals > people)
+    throw new Malformed(`${at}.approvers`, "as many approvers as an urgent release needs", people);
+  if (rules.builders.quorum > owners(builders))
+    throw new Malformed(`${at}.builders`, "as many builders as the quorum asks for", owners(builders));
+  const revokers = owners(Object.values(policy.revokers));
+  if (rules.freshRevokers > revokers)
+    throw new Malformed(`${at}.freshRevokers`, `no more than the ${revokers} revokers`, rules.freshRevokers);
+  const monitors = owners(Object.values(policy.monitors));
+  if (rules.readThrough > monitors) throw new Malformed(`${at}.readThrough`, `no more than the ${monitors} monitors`, rules.readThrough);
+  if (rules.urgent.soakSeconds > rules.soakSeconds)
+    throw new Malformed(`${at}.urgent.soakSeconds`, "no longer than the usual soak", rules.urgent.soakSeconds);
+  const looser = looserIn(numbersOf(policy, rules), profileFloors[rules.profile]);
+  if (looser.length > 0) throw new Malformed(at, `what the ${rules.profile} profile asks for`, `less ${looser.join(", ")}`);
+  if (rules.profile !== "app" && policy.separation !== "owner")
+    throw new Malformed("separation", `"owner", for an ${rules.profile} channel`, policy.separation);
+}
+
+/** The numbers of a channel that stand in its policy, as its profile counts them; those of its signers stand in the delegation. */
+export function numbersOf(policy: Policy, rules: ChannelRules): Partial<ProfileNumbers> {
+  const owners = (keyids: readonly string[]): number => ownersOf(keyids, (keyid) => principalOf(policy, keyid)).length;
+  return {
+    owners: owners(Object.keys(policy.holders)),
+    approvals: rules.approvals,
+    extraApprovals: rules.urgent.extraApprovals,
+    builders: rules.builders.quorum,
+    freshRevokers: rules.freshRevokers,
+    readThrough: rules.readThrough,
+    monitors: owners(Object.values(policy.monitors)),
+    soakSeconds: rules.soakSeconds,
+    urgentSoakSeconds: rules.urgent.soakSeconds,
+  };
+}
+
+/** A key of its own for each: two names for one key would be two voices. */
+function ownKeys(policy: Policy, at: string, keyids: readonly string[]): void {
+  for (const keyid of keyids) known(policy, at, keyid);
+  if (new Set(keyids).size !== keyids.length) throw new Malformed(at, "a key of its own for each", "one key twice");
+}
 
 function known(policy: Policy, at: string, keyid: string): void {
   if (policy.holders[keyid] === undefined) throw new Malformed(at, "key identifiers that stand among the holders", keyid);

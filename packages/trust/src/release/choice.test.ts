@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { canonicalDigest } from "../canonical.ts";
 import { orderOf, statementOf } from "../simulator.test-support.ts";
-import { chooseRelease, liftedReleases, type Running, standingHead } from "./choice.ts";
+import { chooseRelease, liftedDenials, type Running, rolloutOrders, standingHead } from "./choice.ts";
 import type { Entry, Head } from "./head.ts";
 import type { Order } from "./order.ts";
 import type { Statement } from "./statement.ts";
@@ -22,10 +22,17 @@ const headOf = (orders: readonly Order[] = [], from: readonly Entry<Statement>[]
   releases: from,
   orders: orders.map(entry),
 });
-const choose = (at: number | undefined, orders: readonly Order[] = [], denied: readonly number[] = [], from = releases): string => {
-  const { release, reason } = chooseRelease(headOf(orders, from), at === undefined ? undefined : running(at), ({ body }) =>
-    denied.includes(body.sequence),
-  );
+const choose = (
+  at: number | undefined,
+  orders: readonly Order[] = [],
+  denied: readonly number[] = [],
+  from = releases,
+  waiting: readonly number[] = [],
+): string => {
+  const { release, reason } = chooseRelease(headOf(orders, from), at === undefined ? undefined : running(at), {
+    denied: ({ body }) => denied.includes(body.sequence),
+    waits: ({ body }) => waiting.includes(body.sequence),
+  });
   return `${release?.body.sequence ?? "stay"} ${reason}`;
 };
 
@@ -71,20 +78,38 @@ test("a release that cannot be reached from here is reached over a stepping ston
   assert.equal(choose(undefined, [], [], far), "5 newer");
 });
 
-test("a lift names what it lifts, and a recall lifts nothing", () => {
-  const lift = orderOf({ action: "lift", number: 2, release: digest(2), to: null });
-  assert.deepEqual([...liftedReleases(headOf([recall(1, 4, 3), lift]))], [digest(2)]);
+test("a release whose turn has not come yields to the newest whose turn has; where all wait, the newest is named", () => {
+  assert.equal(choose(1, [], [], releases, [4]), "3 newer");
+  assert.equal(choose(1, [], [], releases, [3, 4]), "2 newer");
+  assert.equal(choose(1, [], [], releases, [2, 3, 4]), "4 newer");
+  assert.equal(choose(3, [], [], releases, [4]), "4 newer");
+  assert.equal(choose(1, [], [3], releases, [4]), "2 newer");
 });
 
-test("an order that no longer holds stops nothing but what it recalled: a lift is passed over, a recall leads nowhere and blocks still", () => {
-  const lift: Order = { ...recall(2, 3, 1), action: "lift", to: null };
-  const offered = headOf([recall(1, 4, 2), lift]);
+const denialOf = (text: string) => canonicalDigest(text);
+const lift = orderOf({ action: "lift", number: 2, release: digest(2), to: null, denials: [denialOf("a"), denialOf("b")] });
+
+test("a lift answers the denials that it names, for the release that it names; a recall answers none", () => {
+  const head = headOf([recall(1, 4, 3), lift, { ...lift, number: 3, denials: [denialOf("c")] }]);
+  assert.deepEqual([...liftedDenials(head, digest(2))], ["a", "b", "c"].map(denialOf));
+  assert.equal(liftedDenials(head, digest(3)).size, 0);
+  assert.equal(liftedDenials(headOf([recall(1, 2, 1)]), digest(2)).size, 0);
+});
+
+test("an order that no longer holds stops nothing but what it recalled or slowed: a lift is passed over, a recall leads nowhere and blocks still", () => {
+  const slow = orderOf({ action: "slow", number: 3, release: digest(3), to: null });
+  const widen = orderOf({ action: "widen", number: 4, release: digest(3), to: null, overSeconds: 0 });
+  const offered = headOf([recall(1, 4, 2), lift, slow, widen]);
   const all = standingHead(offered, () => true);
   assert.deepEqual([all.head, all.blocked], [offered, new Set()]);
   const none = standingHead(offered, () => false);
-  assert.deepEqual([none.head.orders, none.blocked], [[], new Set([digest(4)])]);
-  assert.equal(liftedReleases(none.head).size, 0);
-  const choice = chooseRelease(none.head, running(1), (release) => none.blocked.has(release.digest));
+  assert.deepEqual([none.head.orders.map(({ body }) => body.action), none.blocked], [["slow"], new Set([digest(4)])]);
+  assert.deepEqual(
+    rolloutOrders(none.head, digest(3)).map(({ body }) => body.number),
+    [3],
+  );
+  const standing = { denied: (release: Entry<Statement>) => none.blocked.has(release.digest), waits: () => false };
+  const choice = chooseRelease(none.head, running(1), standing);
   assert.deepEqual([choice.release?.digest, choice.reason], [digest(3), "newer"], "the channel goes on");
-  assert.equal(chooseRelease(none.head, running(4), () => false).reason, "current", "nobody is led away by an order that does not hold");
+  assert.equal(chooseRelease(none.head, running(4), standing).reason, "current", "nobody is led away by an order that does not hold");
 });

@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { canonicalDigest } from "../canonical.ts";
 import { judge } from "../check.ts";
 import { codeOf, statementOf } from "../simulator.test-support.ts";
-import { type DeviceFacts, type DeviceSubject, privilegeChecks, releaseChecks, rolloutPoint } from "./device-checks.ts";
+import { type DeviceFacts, type DeviceSubject, privilegeChecks, releaseChecks } from "./device-checks.ts";
+import { rolloutPoint } from "./rollout.ts";
 import type { Statement } from "./statement.ts";
 
 const facts: DeviceFacts = {
@@ -22,7 +23,8 @@ const subject = (change: Partial<Statement>, device: Partial<DeviceFacts> = {}, 
     candidate: { body, digest: canonicalDigest(body), approvals: [], proof: "" },
     device: { ...facts, ...device },
     reason: "newer",
-    sinceSoak: 0,
+    soaked: true,
+    rollout: { share: 1, paused: false },
     ...more,
   };
 };
@@ -51,18 +53,14 @@ test("attack: an epoch below the floor, also by a recall, and one that leaps", (
   assert.equal(check({ sequence: 40, epoch: 12 }, { epochFloor: 0, sequenceFloor: 0 }), "accepted");
 });
 
-test("a rollout reaches each device at a moment of its own, and everyone in the end", () => {
-  const overSeconds = 1000;
-  const digest = subject({ rollout: { overSeconds } }).candidate.digest;
-  const turn = Math.floor(rolloutPoint(digest, facts.id) * overSeconds);
-  assert.ok(turn > 0);
-  assert.equal(check({ rollout: { overSeconds } }, {}, { sinceSoak: turn - 1 }), "not-this-devices-turn");
-  assert.equal(check({ rollout: { overSeconds } }, {}, { sinceSoak: turn }), "accepted");
-  assert.equal(check({ rollout: { overSeconds } }, {}, { reason: "recalled", sinceSoak: -5 }), "accepted");
-  const points = Array.from({ length: 2000 }, (_, index) => rolloutPoint(digest, `device-${index}`));
-  assert.ok(points.every((point) => point >= 0 && point < 1));
-  const early = points.filter((point) => point < 0.25).length;
-  assert.ok(early > 400 && early < 600, `${early} of 2000 in the first quarter`);
+test("a device waits for its turn in a rollout and for the end of a pause; a recall, and a soak that is not over, wait for neither", () => {
+  const point = rolloutPoint(subject({}).candidate.digest, facts.id);
+  const turn = (share: number, more: Partial<DeviceSubject> = {}) => check({}, {}, { rollout: { share, paused: false }, ...more });
+  assert.equal(turn(point), "accepted");
+  assert.equal(turn(point - 0.001), "not-this-devices-turn");
+  assert.equal(turn(0, { reason: "recalled" }), "accepted");
+  assert.equal(turn(0, { soaked: false }), "accepted", "the soak's own check refuses it");
+  assert.equal(turn(1, { rollout: { share: 1, paused: true } }), "not-this-devices-turn");
 });
 
 test("attack: a release that asks for a privilege which the device does not grant", () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash } from "node:crypto";
 import { type Check, decide } from "../check.ts";
 import type { Entry } from "./head.ts";
+import { hasTurn, type Rollout, rolloutPoint } from "./rollout.ts";
 import type { Artifact, Statement } from "./statement.ts";
 
 /** What a device is, and has confirmed before. */
@@ -22,17 +22,13 @@ export interface DeviceSubject {
   readonly device: DeviceFacts;
   /** A recall may lead to a lower sequence, never below the epoch floor. */
   readonly reason: "newer" | "recalled";
-  /** Seconds of witnessed time since the soak ended. */
-  readonly sinceSoak: number;
+  /** Whether its soak is over, by witnessed time. */
+  readonly soaked: boolean;
+  readonly rollout: Rollout;
 }
 
 export function artifactFor(statement: Statement, platform: string): Artifact | undefined {
   return statement.artifacts.find((artifact) => artifact.platform === platform);
-}
-
-/** Where in a rollout a device stands: from 0 (first) to 1 (last), its own for each release, and nobody's to choose. */
-export function rolloutPoint(release: string, deviceId: string): number {
-  return createHash("sha256").update(`${release}\n${deviceId}`).digest().readUInt32BE(0) / 2 ** 32;
 }
 
 /** The device's own rules (gate 8): is this for me, and is it forward? */
@@ -90,22 +86,22 @@ export const releaseChecks: readonly Check<DeviceSubject>[] = [
   {
     name: "release/turn",
     source: "devices choose their place in a rollout themselves",
-    examine: ({ candidate, device, reason, sinceSoak }) => {
-      const over = candidate.body.rollout.overSeconds;
-      const turn = Math.floor(rolloutPoint(candidate.digest, device.id) * over);
+    examine: ({ candidate, device, reason, soaked, rollout }) => {
+      const point = rolloutPoint(candidate.digest, device.id);
+      const { share, paused } = rollout;
       return decide(
-        reason === "recalled" || sinceSoak < 0 || sinceSoak >= turn, // before the soak is over it is nobody's turn, and the soak's own check says so
-        `this device's turn, ${turn} s after the soak`,
-        `${sinceSoak} s after the soak`,
+        reason === "recalled" || !soaked || hasTurn(rollout, point), // before the soak is over it is nobody's turn, and the soak's own check says so
+        `this device's turn, at ${percent(point)} of the devices`,
+        paused ? "nobody's, by an order" : `the first ${percent(share)}`,
         "not-this-devices-turn",
-        "Wait: the rollout reaches this device by itself.",
+        "Wait: the rollout reaches this device by itself, unless an order holds it.",
       );
     },
   },
 ];
 
 /** Gate 12: a release may ask for what the device was told to grant, and for nothing more. */
-export const privilegeChecks: readonly Check<DeviceSubject>[] = [
+export const privilegeChecks: readonly Check<Pick<DeviceSubject, "candidate" | "device">>[] = [
   {
     name: "privileges/granted",
     source: "declared privileges against what the device grants",
@@ -121,3 +117,7 @@ export const privilegeChecks: readonly Check<DeviceSubject>[] = [
     },
   },
 ];
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}

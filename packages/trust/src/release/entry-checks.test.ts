@@ -75,7 +75,7 @@ test("an urgent release and a lift take one approval more; a recall takes one pe
   const list = [await say(carol, "propose", "release", about), await say(alice, "approve", "release", about)];
   assert.equal(await judged(urgent, list), "approvals-missing");
   assert.equal(await judged(urgent, [...list, await say(bob, "approve", "release", about)]), "accepted");
-  const lift = orderOf({ action: "lift", to: null });
+  const lift = orderOf({ action: "lift", to: null, denials: [digestOf("no")] });
   assert.equal(approvalsNeeded(lift, rulesOf(policy)), 2);
   const recall = orderOf();
   const own = [
@@ -84,6 +84,8 @@ test("an urgent release and a lift take one approval more; a recall takes one pe
   ];
   assert.equal(await judged(recall, own), "accepted");
   assert.equal(await judged(recall, own.slice(0, 1)), "approvals-missing");
+  const needed = (action: Order["action"]) => approvalsNeeded(orderOf({ action }), rulesOf(policy));
+  assert.deepEqual((["slow", "widen", "resume"] as const).map(needed), [1, 2, 2]);
 });
 
 test("by key: where one person holds every duty, holders are counted", async () => {
@@ -135,7 +137,8 @@ test("soak runs from witnessed inclusion, to the second; a recall does not wait 
   assert.equal(await code(statementOf({ urgent: true }), time + 899), "soak-not-over");
   assert.equal(await code(statementOf({ urgent: true }), time + 900), "accepted");
   assert.equal(await code(orderOf(), time), "accepted");
-  assert.equal(await code(orderOf({ action: "lift", to: null }), time + 899), "soak-not-over");
+  for (const action of ["lift", "widen", "resume"] as const) assert.equal(await code(orderOf({ action }), time + 899), "soak-not-over");
+  assert.equal(await code(orderOf({ action: "slow" }), time), "accepted");
   assert.equal(await code(release, time + 3600, [time, undefined, 1]), "accepted");
   assert.equal(await code(release, 3601, [time, undefined, 1]), "soak-not-over"); // one witness lies about the past
   assert.equal(await code(release, Number.MAX_SAFE_INTEGER, [time]), "witness-quorum-missing");

@@ -7,7 +7,7 @@ import { ownersOf, signersOf } from "../quorum.ts";
 import type { Outcome } from "../refusal.ts";
 import { approvalsDigest } from "./approval.ts";
 import type { Entry } from "./head.ts";
-import type { Order } from "./order.ts";
+import { narrows, type Order } from "./order.ts";
 import type { Statement } from "./statement.ts";
 
 /** A release or an order, with the rules of its channel. Devices and signers judge it alike. */
@@ -22,13 +22,13 @@ export interface EntrySubject {
 
 /** People who must approve besides the proposer. Halting takes one person, whoever proposed it; starting takes two. */
 export function approvalsNeeded(body: Statement | Order, rules: ChannelRules): number {
-  if (body._type === "order") return body.action === "recall" ? 1 : rules.approvals + rules.urgent.extraApprovals;
+  if (body._type === "order") return narrows(body) ? 1 : rules.approvals + rules.urgent.extraApprovals;
   return rules.approvals + (body.urgent ? rules.urgent.extraApprovals : 0);
 }
 
-/** Seconds that an entry must have been public. A recall only narrows what runs, so it does not wait. */
+/** Seconds that an entry must have been public. What only narrows does not wait. */
 export function soakSeconds(body: Statement | Order, rules: ChannelRules): number {
-  if (body._type === "order") return body.action === "recall" ? 0 : rules.urgent.soakSeconds;
+  if (body._type === "order") return narrows(body) ? 0 : rules.urgent.soakSeconds;
   return body.urgent ? rules.urgent.soakSeconds : rules.soakSeconds;
 }
 
@@ -72,7 +72,7 @@ export const approvalChecks: readonly Check<EntrySubject>[] = [
     examine: (subject): Outcome<Evidence> => {
       const { candidate, policy, rules } = subject;
       const needed = approvalsNeeded(candidate.body, rules);
-      const halts = candidate.body._type === "order" && candidate.body.action === "recall";
+      const halts = candidate.body._type === "order" && narrows(candidate.body);
       const proposers = halts ? [] : principals(voices(subject, "propose", Object.keys(policy.holders)), policy);
       const approvers = principals(voices(subject, "approve", rules.approvers), policy).filter(
         (principal) => !proposers.includes(principal),

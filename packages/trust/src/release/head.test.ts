@@ -61,14 +61,32 @@ test("attack: a head that carries a digest of its own, or a field that nobody kn
   );
 });
 
-test("a recall leads to another release, and a lift nowhere", () => {
+test("an order says what its action needs, and nothing that its action gives no meaning", () => {
   const accepted = (change: Partial<Order>) => decode(order, orderOf(change), "order").ok;
+  const other = (action: Order["action"], change: Partial<Order> = {}) => accepted({ action, to: null, ...change });
+  const denials = [digestOf("denial")];
   assert.equal(accepted({}), true);
-  assert.equal(accepted({ action: "lift", to: null }), true);
   assert.equal(accepted({ to: null }), false);
   assert.equal(accepted({ to: digestOf("bad") }), false);
-  assert.equal(accepted({ action: "lift" }), false);
   assert.equal(accepted({ number: 0 }), false);
+  assert.equal(accepted({ denials }), false);
+  assert.equal(accepted({ overSeconds: 1 }), false);
+  assert.equal(other("lift", { denials }), true);
+  assert.equal(other("lift"), false, "a lift of whatever may be said later");
+  assert.equal(other("lift", { denials: [...denials, ...denials] }), false);
+  assert.equal(accepted({ action: "lift", denials }), false);
+  assert.deepEqual(
+    [null, 0, 60].map((overSeconds) => other("slow", { overSeconds })),
+    [true, false, true],
+  );
+  assert.deepEqual(
+    [null, 0, 60].map((overSeconds) => other("widen", { overSeconds })),
+    [false, true, true],
+  );
+  assert.deepEqual(
+    [null, 0, 60].map((overSeconds) => other("resume", { overSeconds })),
+    [true, false, false],
+  );
 });
 
 test("a statement names at least one artifact and one provenance, and one artifact a platform", () => {
@@ -82,6 +100,7 @@ test("a statement names at least one artifact and one provenance, and one artifa
     { provenance: [] },
     { provenance: [digestOf("a"), digestOf("a")] },
     { sequence: 0 },
+    { minimumSequence: 1 },
     { epoch: -1 },
     { urgent: "no" },
     { health: { ...statementOf().health, command: [] } },

@@ -37,7 +37,7 @@ export interface Statement {
   /** The rollback floor after this release is confirmed: the predecessor's, or one more. */
   readonly epoch: number;
   readonly urgent: boolean;
-  /** The earliest sequence to come from; 0 for any. */
+  /** The earliest sequence to come from, which is a predecessor's; 0 for any. A device that is further back goes over a release between. */
   readonly minimumSequence: number;
   readonly artifacts: readonly Artifact[];
   /** Digests of the provenance envelopes, at `provenance/<sha256>`. */
@@ -64,7 +64,7 @@ const artifacts: Decoder<readonly Artifact[]> = (value, at) => {
   return read;
 };
 
-export const statement: Decoder<Statement> = closed<Statement>({
+const fields: Decoder<Statement> = closed<Statement>({
   _type: literal("release"),
   spec: literal("countersign/1"),
   product: name,
@@ -86,6 +86,13 @@ export const statement: Decoder<Statement> = closed<Statement>({
   }),
   rollout: closed({ overSeconds: integer(0) }),
 });
+
+/** Reads a statement. One that asks for a predecessor which does not come before it could be installed by nobody, and is refused. */
+export const statement: Decoder<Statement> = (value, at) => {
+  const read = fields(value, at);
+  if (read.minimumSequence >= read.sequence) throw new Malformed(at, `a minimumSequence below ${read.sequence}`, read.minimumSequence);
+  return read;
+};
 
 export function releaseDigest(statement: Statement): Digest {
   return canonicalDigest(statement);

@@ -6,10 +6,11 @@ import { decode, decodeBytes } from "../decode.ts";
 import { type Envelope, envelope } from "../envelope.ts";
 import { people, policyOf } from "../founding.test-support.ts";
 import { claimedCheckpoint } from "../ledger/checkpoint.ts";
-import { policy as policyDecoder } from "../policy/policy.ts";
+import { type Policy, policy as policyDecoder } from "../policy/policy.ts";
 import { codeOf, digestOf, entryOf, ledger, must, type Person, say, signedBytes, statementOf, TestLog } from "../simulator.test-support.ts";
 import { type DenialSubject, denialChecks, listChecks, listTime } from "./checks.ts";
-import { type Denial, denial, denialOf, type RevocationList, revocationList, revocationLists } from "./list.ts";
+import { deniableNames, denialOf } from "./deniable.ts";
+import { type Denial, denial, denialDigest, type RevocationList, rememberedDenial, revocationList, revocationLists } from "./list.ts";
 
 const { alice, carol, builder, revoker } = people;
 const policy = must(decode(policyDecoder, policyOf(), "policy"));
@@ -24,6 +25,7 @@ async function listOf(change: Partial<RevocationList>, by: Person = revoker): Pr
     revoker: "security",
     version: 1,
     checkpoint,
+    seen: {},
     denials: [],
     ...change,
   };
@@ -52,8 +54,15 @@ test("attack: an old list under a newer checkpoint than the one that its revoker
 test("a denial names a release, a build, a builder or an approval, and ends with its hold", async () => {
   const approval = await say(carol, "propose", "release", digestOf("any"));
   const release = await entryOf(statementOf(), [approval]);
-  const deny = (kind: Denial["kind"], name: string, until: number | null = null): Denial => ({ kind, name, until, reason: "a test" });
-  const denied = (what: Denial, builders: readonly string[] = [builder.keyid]) => denialOf(release, [what], 50, builders) !== undefined;
+  const deny = (kind: Denial["kind"], name: string, until: number | null = null): Denial => ({
+    kind,
+    name,
+    since: 1_700_000_000,
+    until,
+    reason: "a test",
+  });
+  const denied = (what: Denial, builders: readonly string[] = [builder.keyid]) =>
+    denialOf(deniableNames(release, builders), [what], 50) !== undefined;
   assert.ok(denied(deny("release", release.digest)));
   assert.ok(denied(deny("build", digestOf("provenance"))));
   assert.ok(denied(deny("builder", builder.keyid)));
@@ -70,36 +79,81 @@ test("attack: a denial of what may say no", () => {
     assert.equal(decode(denial, { kind, name: "x", until: null, reason: "" }, "denial").ok, false);
 });
 
-test("enough revokers must have been heard after the soak ended, and none of them may have said no", async () => {
-  const candidate = await entryOf(statementOf(), [await say(carol, "propose", "release", digestOf("any"))]);
-  const no: Denial = { kind: "release", name: candidate.digest, until: null, reason: "malware" };
-  const code = (change: Partial<DenialSubject>) =>
-    codeOf(
-      judge(
-        {
-          candidate,
-          denials: [],
-          lifted: false,
-          time: 100,
-          revocationSeconds: 10,
-          builders: [],
-          listTimes: { a: 100, b: 99 },
-          soakEnd: 100,
-          freshRevokers: 1,
-          ...change,
-        },
-        denialChecks,
-      ).outcome,
-    );
-  assert.equal(code({}), "accepted");
-  assert.equal(code({ freshRevokers: 2 }), "revocations-stale");
-  assert.equal(code({ soakEnd: 101 }), "revocations-stale");
-  assert.equal(code({ soakEnd: Number.POSITIVE_INFINITY }), "revocations-stale");
-  assert.equal(code({ listTimes: {} }), "revocations-stale");
-  assert.equal(code({ time: 110 }), "accepted", "a list is as good as its age allows");
-  assert.equal(code({ time: 111 }), "revocations-stale", "a mirror hides a later revocation behind an old list");
-  assert.equal(code({ denials: [no] }), "revoked");
-  assert.equal(code({ denials: [no], lifted: true }), "accepted");
+const candidate = await entryOf(statementOf(), [await say(carol, "propose", "release", digestOf("any"))]);
+const no: Denial = { kind: "release", name: candidate.digest, since: 1_700_000_000, until: null, reason: "malware" };
+const two: Policy = { ...policy, revokers: { security: revoker.keyid, people: alice.keyid } };
+const [own, other] = [revoker.keyid, alice.keyid];
+
+function codeFor(change: Partial<DenialSubject>): string {
+  const subject: DenialSubject = {
+    candidate,
+    policy: two,
+    denials: [],
+    lifted: new Set(),
+    time: 100,
+    revocationSeconds: 10,
+    builders: [],
+    known: { [own]: { version: 5, time: 100 }, [other]: { version: 7, time: 99 } },
+    served: { [own]: { version: 5, seen: {} }, [other]: { version: 7, seen: {} } },
+    soakEnd: 100,
+    freshRevokers: 1,
+    ...change,
+  };
+  return codeOf(judge(subject, denialChecks).outcome);
+}
+
+test("enough revokers of different owners must have been heard after the soak ended, and recently", () => {
+  assert.equal(codeFor({}), "accepted");
+  assert.equal(codeFor({ freshRevokers: 2 }), "revocations-stale");
+  assert.equal(codeFor({ freshRevokers: 2, soakEnd: 99 }), "accepted");
+  const holders = { ...policy.holders, [own]: { key: revoker.key, holder: "security", owner: "alice" } };
+  assert.equal(codeFor({ freshRevokers: 2, soakEnd: 99, policy: { ...two, holders } }), "revocations-stale", "one owner is one voice");
+  assert.equal(codeFor({ soakEnd: 101 }), "revocations-stale");
+  assert.equal(codeFor({ soakEnd: Number.POSITIVE_INFINITY }), "revocations-stale");
+  assert.equal(codeFor({ known: {} }), "revocations-stale");
+  assert.equal(
+    codeFor({ policy: { ...two, revokers: { people: other } } }),
+    "revocations-stale",
+    "who is no revoker any more is not heard",
+  );
+  assert.equal(codeFor({ time: 110 }), "accepted", "a list is as good as its age allows");
+  assert.equal(codeFor({ time: 111 }), "revocations-stale", "a mirror hides a later revocation behind an old list");
+});
+
+test("attack: a mirror leaves out the list of the one who said no, or serves an older one, where one revoker is enough", () => {
+  const fresh = { [own]: { version: 5, seen: {} } };
+  assert.equal(codeFor({ served: fresh }), "revocations-withheld", "heard before");
+  assert.equal(codeFor({ served: { ...fresh, [other]: { version: 6, seen: {} } } }), "revocations-withheld", "older than heard before");
+  const known = { [own]: { version: 5, time: 100 } };
+  assert.equal(codeFor({ served: fresh, known }), "accepted", "nobody has ever heard of the other");
+  const saw = { [own]: { version: 5, seen: { [other]: 8 } } };
+  assert.equal(codeFor({ served: saw, known }), "revocations-withheld", "the one who is heard has seen it");
+  assert.equal(codeFor({ served: { ...saw, [other]: { version: 7, seen: {} } }, known }), "revocations-withheld", "and newer than this");
+  assert.equal(codeFor({ served: { ...saw, [other]: { version: 8, seen: {} } }, known }), "accepted");
+});
+
+test("a revoker that fell silent stops nothing, as long as its last list is served; nor does one that the policy does not name", () => {
+  assert.equal(codeFor({ known: { [own]: { version: 5, time: 100 }, [other]: { version: 7, time: 3 } } }), "accepted");
+  assert.equal(codeFor({ served: { [own]: { version: 5, seen: {} } }, policy: { ...two, revokers: { security: own } } }), "accepted");
+  assert.equal(codeFor({ served: {}, freshRevokers: 0 }), "accepted", "what halts waits for nobody");
+});
+
+test("a denial stands until a lift answers it by its digest; the same words said again are another denial", () => {
+  assert.equal(codeFor({ denials: [no] }), "revoked");
+  const lifted = new Set([denialDigest(no)]);
+  assert.equal(codeFor({ denials: [no], lifted }), "accepted");
+  assert.equal(codeFor({ denials: [no, { ...no, since: no.since + 1 }], lifted }), "revoked");
+  const approval = candidate.approvals[0]?.digest ?? "";
+  assert.equal(codeFor({ denials: [no, { ...no, kind: "approval", name: approval }], lifted }), "revoked", "by another name of it");
+});
+
+test("a denial that was kept before denials said when they were made is kept on, and stops what it stopped", () => {
+  const { since: _, ...older } = no;
+  assert.equal(decode(denial, older, "denial").ok, false);
+  const kept = must(decode(rememberedDenial, older, "denial"));
+  assert.deepEqual(kept, { ...no, since: 0 });
+  assert.equal(codeFor({ denials: [kept] }), "revoked");
+  assert.deepEqual(must(decode(rememberedDenial, no, "denial")), no);
 });
 
 test("a file of lists is one, and nothing stands beside a list", async () => {

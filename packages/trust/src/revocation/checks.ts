@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Check, decide } from "../check.ts";
+import type { Digest } from "../digest.ts";
 import type { Envelope } from "../envelope.ts";
 import { type ClaimedCheckpoint, cosignedCheck, type LedgerTrust, witnessedTime } from "../ledger/checkpoint.ts";
-import type { Policy } from "../policy/policy.ts";
-import { signersOf } from "../quorum.ts";
+import { type Policy, principalOf } from "../policy/policy.ts";
+import { ownersOf, signersOf } from "../quorum.ts";
 import { refuse } from "../refusal.ts";
 import type { Entry } from "../release/head.ts";
 import type { Statement } from "../release/statement.ts";
-import { type Denial, denialOf, type RevocationList } from "./list.ts";
+import { deniableNames, denialOf } from "./deniable.ts";
+import type { Denial, RevocationList } from "./list.ts";
 
-/** One revoker's list under judgement (gate 6). One that fails is ignored and said; freshness at gate 9 notices if too few are left. */
+/** One revoker's list under judgement (gate 6). One that fails is ignored and said; gate 9 notices if too few are left. */
 export interface ListSubject {
   readonly candidate: Envelope<RevocationList>;
   readonly policy: Policy;
@@ -53,15 +55,28 @@ export const listChecks: readonly Check<ListSubject>[] = [
   },
 ];
 
-/** A release against every denial that was ever verified, and against how recent the lists are (gate 9). */
+/** How far a revoker's lists are known: the newest ever verified. */
+export interface KnownList {
+  readonly version: number;
+  /** Witnessed, Unix seconds. */
+  readonly time: number;
+}
+
+/** A list that was served and verified in this look. */
+export type ServedList = Pick<RevocationList, "version" | "seen">;
+
+/** A release against every denial that was ever verified, and against how recent and complete the lists are (gate 9). */
 export interface DenialSubject {
   readonly candidate: Entry<Statement>;
+  readonly policy: Policy;
   readonly denials: readonly Denial[];
-  readonly lifted: boolean;
+  /** The denials that lift orders answered for this release. */
+  readonly lifted: ReadonlySet<Digest>;
   readonly time: number;
   readonly builders: readonly string[];
-  /** Verified lists' witnessed times, by revoker. Unix seconds. */
-  readonly listTimes: Readonly<Record<string, number>>;
+  /** By the key of the revoker: a name that gets another key is another voice. */
+  readonly known: Readonly<Record<string, KnownList>>;
+  readonly served: Readonly<Record<string, ServedList>>;
   readonly soakEnd: number;
   readonly freshRevokers: number;
   /** How old a list may be, in seconds of witnessed time. */
@@ -72,15 +87,40 @@ export const denialChecks: readonly Check<DenialSubject>[] = [
   {
     name: "revocations/fresh",
     source: "revocation lists dated after the soak ended, and recently",
-    examine: ({ listTimes, soakEnd, freshRevokers, revocationSeconds, time: now }) => {
+    examine: ({ known, policy, soakEnd, freshRevokers, revocationSeconds, time: now }) => {
       const since = Math.max(soakEnd, now - revocationSeconds);
-      const fresh = Object.entries(listTimes).filter(([, time]) => time >= since);
+      const fresh = Object.entries(policy.revokers).filter(([, keyid]) => (known[keyid]?.time ?? 0) >= since);
+      const owners = ownersOf(
+        fresh.map(([, keyid]) => keyid),
+        (keyid) => principalOf(policy, keyid),
+      );
       return decide(
-        fresh.length >= freshRevokers,
+        owners.length >= freshRevokers,
         `${freshRevokers} revoker${freshRevokers === 1 ? "" : "s"} heard after the soak ended and within ${revocationSeconds} s`,
-        fresh.map(([revoker, time]) => `${revoker}, ${time - soakEnd} s after the soak`).join("; ") || "none",
+        fresh.map(([revoker, keyid]) => `${revoker}, ${(known[keyid]?.time ?? 0) - soakEnd} s after the soak`).join("; ") || "none",
         "revocations-stale",
         "Somebody may have said no and not been heard. Wait for the revokers' next lists, or use another mirror.",
+      );
+    },
+  },
+  {
+    name: "revocations/complete",
+    source: "who serves one revoker's list serves all that are known beside it, and none that is older",
+    examine: ({ known, served, policy, freshRevokers }) => {
+      const seen = Object.values(policy.revokers).map((keyid) => served[keyid]?.seen ?? {});
+      const wanted = (keyid: string): number => Math.max(known[keyid]?.version ?? 0, ...seen.map((versions) => versions[keyid] ?? 0));
+      const shown = (keyid: string): number => served[keyid]?.version ?? 0;
+      const missing = Object.entries(policy.revokers).filter(([, keyid]) => shown(keyid) < wanted(keyid));
+      return decide(
+        freshRevokers === 0 || missing.length === 0,
+        "every list that was heard before or that another revoker had seen, in that version or a later one",
+        missing.length === 0
+          ? Object.entries(policy.revokers)
+              .map(([revoker, keyid]) => `${revoker} ${shown(keyid)}`)
+              .join(", ")
+          : missing.map(([revoker, keyid]) => `${revoker} ${shown(keyid) || "not served"}; version ${wanted(keyid)} is known`).join(", "),
+        "revocations-withheld",
+        "Whoever serves these lists leaves one out, or an older one in. Use another mirror.",
       );
     },
   },
@@ -88,11 +128,15 @@ export const denialChecks: readonly Check<DenialSubject>[] = [
     name: "revocations/none",
     source: "deny only: the union of all denials ever verified",
     examine: ({ candidate, denials, time, builders, lifted }) => {
-      const denial = lifted ? undefined : denialOf(candidate, denials, time, builders);
+      const denial = denialOf(deniableNames(candidate, builders), denials, time, lifted);
       return decide(
         denial === undefined,
         "no denial of this release, its build, builders or approvals",
-        denial === undefined ? (lifted ? "lifted by an order" : "none") : `${denial.kind} ${denial.name.slice(0, 12)}: ${denial.reason}`,
+        denial === undefined
+          ? lifted.size > 0
+            ? `none but ${lifted.size} that a lift answered`
+            : "none"
+          : `${denial.kind} ${denial.name.slice(0, 12)}: ${denial.reason}`,
         "revoked",
         "It was stopped on purpose. Stay on, or go back to, a release that was not.",
       );

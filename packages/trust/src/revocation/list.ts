@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { array, closed, type Decoder, integer, literal, matching, name, nullable, text } from "../decode.ts";
+import { canonicalDigest } from "../canonical.ts";
+import { array, closed, type Decoder, integer, literal, matching, name, nullable, record, text } from "../decode.ts";
+import type { Digest } from "../digest.ts";
 import { type Envelope, envelope } from "../envelope.ts";
-import type { Entry } from "../release/head.ts";
-import type { Statement } from "../release/statement.ts";
 
 /** One "no". It names a release, a build (its provenance digest), a builder (its key) or an approval (its digest): never who may say no. */
 export interface Denial {
   readonly kind: "release" | "build" | "builder" | "approval";
   readonly name: string;
+  /** When it was said, Unix seconds by the clock of whoever said it. Decides nothing; it makes the same words said again another denial. */
+  readonly since: number;
   /** Witnessed time, Unix seconds, until which a hold lasts; null for ever. */
   readonly until: number | null;
   readonly reason: string;
@@ -18,8 +20,14 @@ export interface RevocationList {
   readonly _type: "revocations";
   readonly spec: "countersign/1";
   readonly revoker: string;
+  /** One more each time that the list is signed. */
   readonly version: number;
   readonly checkpoint: string;
+  /**
+   * By key, the version of every other revoker's list that this one's revoker had verified when it signed: who serves this list cannot leave out theirs, nor
+   * serve older ones.
+   */
+  readonly seen: Readonly<Record<string, number>>;
   readonly denials: readonly Denial[];
 }
 
@@ -31,9 +39,19 @@ function shortText(most: number): Decoder<string> {
 export const denial: Decoder<Denial> = closed<Denial>({
   kind: literal("release", "build", "builder", "approval"),
   name: shortText(128),
+  since: integer(0),
   until: nullable(integer(0)),
   reason: shortText(500),
 });
+
+/** A denial as it may have been kept before denials said when they were made; only what is remembered is read so. */
+export const rememberedDenial: Decoder<Denial> = (value, at) =>
+  denial(typeof value === "object" && value !== null && !Array.isArray(value) ? { since: 0, ...value } : value, at);
+
+/** What names a denial: a lift answers exactly this one. */
+export function denialDigest(denial: Denial): Digest {
+  return canonicalDigest(denial);
+}
 
 export const revocationList: Decoder<RevocationList> = closed<RevocationList>({
   _type: literal("revocations"),
@@ -41,6 +59,7 @@ export const revocationList: Decoder<RevocationList> = closed<RevocationList>({
   revoker: name,
   version: integer(1),
   checkpoint: text,
+  seen: record(text, integer(1)),
   denials: array(denial),
 });
 
@@ -54,19 +73,3 @@ export const revocationLists: Decoder<RevocationLists> = closed<RevocationLists>
   _type: literal("revocation-lists"),
   lists: array(envelope(revocationList), 0, 64),
 });
-
-/** The denial that stops a release, if one does. `builders` are the keys that signed its provenance, where they are known already. */
-export function denialOf(
-  release: Entry<Statement>,
-  denials: readonly Denial[],
-  time: number,
-  builders: readonly string[] = [],
-): Denial | undefined {
-  const names: Readonly<Record<Denial["kind"], readonly string[]>> = {
-    release: [release.digest],
-    build: release.body.provenance,
-    builder: builders,
-    approval: release.approvals.map((approval) => approval.digest),
-  };
-  return denials.find((denial) => names[denial.kind].includes(denial.name) && (denial.until === null || denial.until > time));
-}

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Check, decide } from "../check.ts";
-import type { Digest } from "../digest.ts";
-import type { Envelope } from "../envelope.ts";
-import { type Authority, ownersOf, signersOf } from "../quorum.ts";
-import type { MetaFile } from "./meta.ts";
+import { type Check, decide, type Evidence, type Judgement, judge } from "../check.ts";
+import type { Decoder } from "../decode.ts";
+import { type Envelope, readEnvelope } from "../envelope.ts";
+import { type DocumentLimits, defaultLimits, type Limits } from "../limits.ts";
+import { type Authority, signersOf } from "../quorum.ts";
+import { accept, type Outcome } from "../refusal.ts";
+import { type MetaFile, matchesHashes } from "./meta.ts";
 
 /** The fields every TUF role has (TUF 4.3). */
 export interface RoleFields {
@@ -11,101 +13,110 @@ export interface RoleFields {
   readonly expires: string;
 }
 
-/** One metadata file under judgement, and everything its rules look at. */
-export interface RoleSubject<T extends RoleFields> {
-  readonly candidate: Envelope<T>;
+/** What the rules of a role look at, besides the file itself. */
+export interface RoleContext<T extends RoleFields> {
   readonly authority: Authority;
-  /** Who is behind a key, by the root or the policy; quorums count these. */
-  readonly ownerOf: (keyid: string) => string | undefined;
-  /** The version trusted before, if any. */
-  readonly stored: T | undefined;
-  /** The digest of its file, where one version is only ever one file. */
-  readonly storedDigest?: Digest | undefined;
+  /** The file trusted before, if any. */
+  readonly stored: Envelope<T> | undefined;
   /** What the document that names this one says of it; absent for root and timestamp. */
   readonly listed: MetaFile | undefined;
-  /** Unix milliseconds: the larger of the system clock and witnessed time. */
+  /** Unix milliseconds. */
   readonly now: number;
 }
 
-/**
- * The rules that every role shares, in the order of the client workflow (TUF 5.3 to 5.6); `role` names them in the trail.
- * `section` is the workflow's section for that role.
- */
-export function roleChecks<T extends RoleFields>(role: string, section: string): readonly Check<RoleSubject<T>>[] {
-  return [listed(role, section), signatures(role, section), owners(role), version(role, section), expiry(role, section)];
+/** One metadata file under judgement. */
+export interface RoleSubject<T extends RoleFields> extends RoleContext<T> {
+  readonly candidate: Envelope<T>;
 }
 
-/** An arbitrary file under a known name: it must be the one that the naming document means. */
-function listed<T extends RoleFields>(role: string, section: string): Check<RoleSubject<T>> {
+/** How a file is read: within which limits, and whether unknown fields beside what is signed are let be, as TUF 4.1 asks for. */
+export interface Reading {
+  readonly limits: DocumentLimits;
+  readonly beside: "refused" | "ignored";
+}
+
+/** In files of ours nothing stands beside what is signed. */
+const ours: Reading = { limits: defaultLimits, beside: "refused" };
+
+/** A file of anybody's repository, of at most so many bytes. */
+export function plainReading(limits: Limits, documentBytes: number): Reading {
+  return { limits: { ...limits, documentBytes }, beside: "ignored" };
+}
+
+/** Reads one metadata file, unless that is done, and judges it: the one way in which a file of any role comes to be trusted. */
+export function acceptRole<T extends RoleFields, C extends object>(
+  decoder: Decoder<T>,
+  file: Uint8Array | Envelope<T>,
+  what: string,
+  context: C,
+  checks: readonly Check<C & { readonly candidate: Envelope<T> }>[],
+  { limits, beside }: Reading = ours,
+): Judgement<Envelope<T>> {
+  const candidate = file instanceof Uint8Array ? readEnvelope(decoder, file, what, limits, beside) : accept(file);
+  if (!candidate.ok) return { verdicts: [], outcome: candidate };
+  return judge({ ...context, candidate: candidate.value }, checks) as Judgement<Envelope<T>>;
+}
+
+/** Threshold of keys: each counts once, whatever it is called and however often it signed. */
+export function signatures(role: string, section: string): Check<Pick<RoleSubject<RoleFields>, "candidate" | "authority">> {
+  return {
+    name: `${role}/signatures`,
+    source: `TUF ${section}, arbitrary software attack`,
+    examine: ({ candidate, authority }) => quorum(candidate, authority),
+  };
+}
+
+/** The rule behind `signatures`; a root asks it of itself and of the root before. */
+export function quorum(candidate: Envelope<unknown>, authority: Authority): Outcome<Evidence> {
+  const signers = signersOf(candidate, authority);
+  return decide(
+    signers.length >= authority.threshold,
+    `${authority.threshold} of ${authority.keyids.length} trusted keys`,
+    `${signers.length} valid (${signers.map((keyid) => keyid.slice(0, 8)).join(", ") || "none"})`,
+    "threshold-not-met",
+    "Too few of the keys that may sign this did; it is forged, or the signers have not finished.",
+  );
+}
+
+/** Mix-and-match: it must be the file that the naming document means, by version, length and hashes, as far as that gives them. */
+export function listed(role: string, section: string): Check<Pick<RoleSubject<RoleFields>, "candidate" | "listed">> {
   return {
     name: `${role}/listed`,
     source: `TUF ${section}, against the document that lists it`,
-    examine: ({ candidate, listed }) => {
-      const expected =
-        listed === undefined
-          ? "not listed by another document"
-          : `version ${listed.version}${listed.hashes ? `, sha256 ${listed.hashes.sha256}` : ""}`;
-      const found = `version ${candidate.signed.version}, sha256 ${candidate.digest}`;
-      const holds =
-        listed === undefined ||
-        (listed.version === candidate.signed.version &&
-          (listed.hashes === undefined || listed.hashes.sha256 === candidate.digest) &&
-          (listed.length === undefined || candidate.bytes.length <= listed.length));
-      return decide(
-        holds,
-        expected,
-        found,
+    examine: ({ candidate, listed }) =>
+      decide(
+        listed === undefined || isListed(candidate, listed),
+        listed === undefined ? "not listed by another document" : describe(listed),
+        `version ${candidate.signed.version}, ${candidate.bytes.length} bytes, sha256 ${candidate.digest}`,
         "not-the-listed-file",
         "The mirror mixes files of different times or makes its own; use another mirror.",
-      );
-    },
+      ),
   };
 }
 
-function signatures<T extends RoleFields>(role: string, section: string): Check<RoleSubject<T>> {
-  return {
-    name: `${role}/signatures`,
-    source: `TUF ${section}, threshold of keys`,
-    examine: ({ candidate, authority }) => {
-      const signers = signersOf(candidate, authority);
-      return decide(
-        signers.length >= authority.threshold,
-        `${authority.threshold} of ${authority.keyids.length} trusted keys`,
-        `${signers.length} valid (${signers.map((keyid) => keyid.slice(0, 8)).join(", ") || "none"})`,
-        "threshold-not-met",
-        "Too few of the keys that may sign this did; it is forged, or the signers have not finished.",
-      );
-    },
-  };
+/** A file that is shorter than its listed length is another file, too (TUF 4.4, LENGTH). */
+export function isListed(file: Envelope<RoleFields>, { version, length, hashes }: MetaFile): boolean {
+  return (
+    file.signed.version === version &&
+    (length === undefined || file.bytes.length === length) &&
+    (hashes === undefined || matchesHashes(file.bytes, hashes, file.digest))
+  );
 }
 
-function owners<T extends RoleFields>(role: string): Check<RoleSubject<T>> {
-  return {
-    name: `${role}/owners`,
-    source: "quorums count owners, not keys",
-    examine: ({ candidate, authority, ownerOf }) => {
-      const people = ownersOf(signersOf(candidate, authority), ownerOf);
-      return decide(
-        people.length >= authority.threshold,
-        `${authority.threshold} different owners`,
-        people.join(", ") || "nobody",
-        "owners-not-distinct",
-        "One owner cannot fill a quorum with several keys; another owner must sign.",
-      );
-    },
-  };
+function describe({ version, length, hashes }: MetaFile): string {
+  const digests = Object.entries(hashes ?? {}).map(([name, hash]) => `, ${name} ${hash}`);
+  return `version ${version}${length === undefined ? "" : `, ${length} bytes`}${digests.join("")}`;
 }
 
-function version<T extends RoleFields>(role: string, section: string): Check<RoleSubject<T>> {
+/** Rollback: never older than what was trusted before. */
+export function version<T extends RoleFields>(role: string, section: string): Check<Pick<RoleSubject<T>, "candidate" | "stored">> {
   return {
     name: `${role}/version`,
     source: `TUF ${section}, rollback`,
-    examine: ({ candidate, stored, storedDigest = candidate.digest }) =>
+    examine: ({ candidate, stored }) =>
       decide(
-        stored === undefined ||
-          candidate.signed.version > stored.version ||
-          (candidate.signed.version === stored.version && candidate.digest === storedDigest),
-        `version ${stored?.version ?? 1}, the same file, or later`,
+        candidate.signed.version >= (stored?.signed.version ?? 1),
+        `version ${stored?.signed.version ?? 1} or later`,
         `version ${candidate.signed.version}`,
         "version-rolled-back",
         "This is older than what was seen before: a replay. Use another mirror.",
@@ -113,7 +124,8 @@ function version<T extends RoleFields>(role: string, section: string): Check<Rol
   };
 }
 
-function expiry<T extends RoleFields>(role: string, section: string): Check<RoleSubject<T>> {
+/** Freeze: somebody vouched for it until a time that has not come. */
+export function expiry(role: string, section: string): Check<Pick<RoleSubject<RoleFields>, "candidate" | "now">> {
   return {
     name: `${role}/expiry`,
     source: `TUF ${section}, freeze`,
@@ -121,7 +133,7 @@ function expiry<T extends RoleFields>(role: string, section: string): Check<Role
       decide(
         Date.parse(candidate.signed.expires) > now,
         `not expired at ${new Date(now).toISOString()}`,
-        `expires ${candidate.signed.expires}`,
+        `version ${candidate.signed.version} expires ${candidate.signed.expires}`,
         "expired",
         "Nobody has vouched for this recently: a freeze, or the publisher is down. Use another mirror, or ask the publisher.",
       ),

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Check } from "../check.ts";
-import { decide } from "../check.ts";
-import { closed, type Decoder, dateTime, integer, literal, open, text } from "../decode.ts";
+import { type Check, decide, type Judgement } from "../check.ts";
+import { type Decoder, dateTime, integer, literal, open } from "../decode.ts";
+import type { Envelope } from "../envelope.ts";
 import { type MetaFile, metaFile, specVersion } from "./meta.ts";
-import { type RoleFields, type RoleSubject, roleChecks } from "./role.ts";
+import { acceptRole, expiry, type Reading, type RoleContext, type RoleFields, type RoleSubject, signatures, version } from "./role.ts";
 
-/** `timestamp.json` (TUF 4.6). Ours carries the newest cosigned checkpoint: it dates the repository by witnessed time. */
+/** `timestamp.json` (TUF 4.6). */
 export interface Timestamp extends RoleFields {
   readonly _type: "timestamp";
   readonly spec_version: string;
   readonly meta: { readonly "snapshot.json": MetaFile };
-  readonly countersign: { readonly checkpoint: string };
 }
 
 export const timestamp: Decoder<Timestamp> = open<Timestamp>({
@@ -19,25 +18,55 @@ export const timestamp: Decoder<Timestamp> = open<Timestamp>({
   version: integer(1),
   expires: dateTime,
   meta: open({ "snapshot.json": metaFile }),
-  countersign: closed({ checkpoint: text }),
 });
 
-/** TUF 5.4: on top of what every role obeys, the snapshot that it names never goes back. */
-export const timestampChecks: readonly Check<RoleSubject<Timestamp>>[] = [
-  ...roleChecks<Timestamp>("timestamp", "5.4"),
-  {
-    name: "timestamp/snapshot-version",
-    source: "TUF 5.4.3.2, rollback",
-    examine: ({ candidate, stored }) => {
-      const before = stored?.meta["snapshot.json"].version ?? 1;
-      const after = candidate.signed.meta["snapshot.json"].version;
-      return decide(
-        after >= before,
-        `snapshot ${before} or later`,
-        `snapshot ${after}`,
-        "version-rolled-back",
-        "An older repository is being replayed; use another mirror.",
-      );
-    },
+const snapshotVersion: Check<Pick<RoleSubject<Timestamp>, "candidate" | "stored">> = {
+  name: "timestamp/snapshot-version",
+  source: "TUF 5.4.3.2, rollback",
+  examine: ({ candidate, stored }) => {
+    const before = stored?.signed.meta["snapshot.json"].version ?? 1;
+    const after = candidate.signed.meta["snapshot.json"].version;
+    return decide(
+      after >= before,
+      `snapshot ${before} or later`,
+      `snapshot ${after}`,
+      "version-rolled-back",
+      "An older repository is being replayed; use another mirror.",
+    );
   },
-];
+};
+
+/** Two lists, since between them a file of the version that is trusted already is put aside. */
+export interface TimestampRules<S> {
+  /** Is it one, and not an older one? */
+  readonly authentic: readonly Check<S>[];
+  /** May the one that is trusted from now on, the new or the old, be gone by? */
+  readonly current: readonly Check<S>[];
+}
+
+/** TUF 5.4. */
+export const timestampChecks: TimestampRules<RoleSubject<Timestamp>> = {
+  authentic: [signatures("timestamp", "5.4.2"), version("timestamp", "5.4.3.1")],
+  current: [snapshotVersion, expiry("timestamp", "5.4.4")],
+};
+
+/**
+ * Reads and judges a timestamp. One of the version that is trusted already is put aside, whatever else it says, and the trusted one stays:
+ * that is no failure (TUF 5.4.3.1). It is judged again all the same: time has passed.
+ */
+export function acceptTimestampFile<T extends Timestamp, C extends Pick<RoleContext<T>, "stored">>(
+  decoder: Decoder<T>,
+  file: Uint8Array | Envelope<T>,
+  context: C,
+  rules: TimestampRules<C & { readonly candidate: Envelope<T> }>,
+  reading?: Reading,
+): Judgement<Envelope<T>> {
+  const { stored } = context;
+  const authentic = acceptRole(decoder, file, "timestamp.json", context, rules.authentic, reading);
+  if (!authentic.outcome.ok) return authentic;
+  const isNews = stored === undefined || authentic.outcome.value.signed.version !== stored.signed.version;
+  const current = isNews
+    ? acceptRole(decoder, authentic.outcome.value, "timestamp.json", context, rules.current)
+    : acceptRole(decoder, stored, "timestamp.json", context, [...rules.authentic, ...rules.current]);
+  return { verdicts: [...authentic.verdicts, ...current.verdicts], outcome: current.outcome };
+}

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { readAttested } from "../build/attested.ts";
 import type { Attestation } from "../build/checks.ts";
 import { readDsse } from "../build/dsse.ts";
-import { readProvenance } from "../build/provenance.ts";
 import type { Digest } from "../digest.ts";
 import { accept, type Outcome } from "../refusal.ts";
 import { type Read, readFile, readProof } from "./step.ts";
@@ -23,7 +24,7 @@ export async function readAttestation(read: Read, digest: Digest): Promise<Outco
   if (!bytes.ok) return bytes;
   const envelope = readDsse(bytes.value);
   if (!envelope.ok) return envelope;
-  const provenance = readProvenance(envelope.value);
+  const provenance = readAttested(envelope.value);
   if (!provenance.ok) return provenance;
   const proof = await readProof(read, digest);
   return proof.ok ? accept({ envelope: envelope.value, provenance: provenance.value, proof: proof.value }) : proof;

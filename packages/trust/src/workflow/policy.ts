@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { TargetFile, Targets } from "../anchor/targets.ts";
 import { type Check, decide, judge, type Verified } from "../check.ts";
 import { decodeBytes } from "../decode.ts";
 import { type Digest, sha256 } from "../digest.ts";
-import { type Policy, policy, principalOf } from "../policy/policy.ts";
+import { delegationChecks } from "../policy/delegation-checks.ts";
+import { type Policy, policy } from "../policy/policy.ts";
 import { refuse } from "../refusal.ts";
-import type { TargetFile } from "../tuf/meta.ts";
-import type { Targets } from "../tuf/targets.ts";
+import { matchesHashes } from "../tuf/meta.ts";
 import { type Read, readFile, type Step, stopped } from "./step.ts";
 
 /** A policy as it was read. */
@@ -28,7 +30,7 @@ export const policyChecks: readonly Check<PolicySubject>[] = [
     source: "TUF 5.7: a target of the top-level targets role",
     examine: ({ candidate, listed }) =>
       decide(
-        candidate.digest === listed.hashes.sha256 && candidate.bytes.length === listed.length,
+        matchesHashes(candidate.bytes, listed.hashes, candidate.digest) && candidate.bytes.length === listed.length,
         `sha256 ${listed.hashes.sha256.slice(0, 12)}, ${listed.length} bytes`,
         `sha256 ${candidate.digest.slice(0, 12)}, ${candidate.bytes.length} bytes`,
         "digest-mismatch",
@@ -47,23 +49,7 @@ export const policyChecks: readonly Check<PolicySubject>[] = [
         "An older policy is being replayed.",
       ),
   },
-  {
-    name: "policy/duties",
-    source: "build and sign never meet in one owner",
-    examine: ({ candidate: { policy }, targets }) => {
-      const conflict = (targets.delegations?.roles ?? []).flatMap((role) => {
-        const builders = (policy.channels[role.name]?.builders.trusted ?? []).map((rule) => principalOf(policy, rule.keyid));
-        return role.keyids.map((keyid) => principalOf(policy, keyid)).filter((signer) => signer !== undefined && builders.includes(signer));
-      });
-      return decide(
-        conflict.length === 0,
-        "builders and signers of different owners",
-        conflict.join(", ") || "no owner has both",
-        "duties-meet",
-        "Move one of the two keys to another owner, and sign the targets again.",
-      );
-    },
-  },
+  ...delegationChecks,
 ];
 
 /** Reads the policy that `targets` lists, or takes the one that is held if it is still that. */
@@ -73,21 +59,19 @@ export async function nextPolicy(
   read: Read,
   checks: readonly Check<PolicySubject>[],
 ): Promise<Step<Verified<PolicyFile>>> {
-  const listed = targets.targets["policy.json"];
+  const entry = targets.targets.get("policy.json");
+  if (!entry.ok) return stopped(entry.refusal);
+  const listed = entry.value;
   if (listed === undefined)
     return stopped(
       refuse("policy-missing", "policy.json among the targets", "not listed", "The targets quorum must sign targets that list a policy.")
         .refusal,
     );
-  const bytes =
-    held?.digest === listed.hashes.sha256
-      ? ({ ok: true, value: held.bytes } as const)
-      : await readFile(read, `targets/${listed.hashes.sha256}.policy.json`);
+  const subject = { listed, targets, held: held?.policy };
+  if (held?.digest === listed.hashes.sha256) return judge({ ...subject, candidate: held }, checks);
+  const bytes = await readFile(read, `targets/${listed.hashes.sha256}.policy.json`);
   if (!bytes.ok) return stopped(bytes.refusal);
   const decoded = decodeBytes(policy, bytes.value, "policy.json");
   if (!decoded.ok) return stopped(decoded.refusal);
-  return judge(
-    { candidate: { policy: decoded.value, bytes: bytes.value, digest: sha256(bytes.value) }, listed, targets, held: held?.policy },
-    checks,
-  );
+  return judge({ ...subject, candidate: { policy: decoded.value, bytes: bytes.value, digest: sha256(bytes.value) } }, checks);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { type Root, type RootSubject, root, rootChecks } from "../anchor/root.ts";
 import { type Check, judge, type Verdict, type Verified } from "../check.ts";
 import type { Envelope } from "../envelope.ts";
 import { readEnvelope } from "../envelope.ts";
@@ -6,11 +7,10 @@ import { ledgerTrust } from "../ledger/checkpoint.ts";
 import { loggedCheck } from "../ledger/inclusion.ts";
 import { defaultLimits } from "../limits.ts";
 import { accept } from "../refusal.ts";
-import { type Root, type RootSubject, root, rootChecks } from "../tuf/root.ts";
 import { type Read, readProof, type Step, stopped } from "./step.ts";
 
 /** A successor with the proof that it was made in public, under the log and witnesses of the root before it. */
-export interface LoggedRootSubject extends RootSubject {
+export interface LoggedRootSubject extends RootSubject<Root> {
   readonly proof: string;
 }
 
@@ -35,10 +35,10 @@ export async function nextRoots(
   while (chain.length < defaultLimits.rootRotations) {
     const before = chain.at(-1) ?? trusted;
     const path = `metadata/${before.signed.version + 1}.root.json`;
-    const bytes = await read(path, defaultLimits.documentBytes);
+    const bytes = await read(path, defaultLimits.rootBytes);
     if (!bytes.ok) return stopped(bytes.refusal, verdicts);
     if (bytes.value === undefined) break;
-    const candidate = readEnvelope(root, bytes.value, path);
+    const candidate = readEnvelope(root, bytes.value, path, { ...defaultLimits, documentBytes: defaultLimits.rootBytes });
     if (!candidate.ok) return stopped(candidate.refusal, verdicts);
     const proof = await readProof(read, candidate.value.digest);
     if (!proof.ok) return stopped(proof.refusal, verdicts);

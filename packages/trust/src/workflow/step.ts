@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Verdict } from "../check.ts";
 import type { Decoder } from "../decode.ts";
 import { type Envelope, readEnvelope } from "../envelope.ts";
 import { defaultLimits } from "../limits.ts";
-import { type Outcome, type Refusal, refuse } from "../refusal.ts";
+import { type Outcome, refuse } from "../refusal.ts";
+
+export { type Step, stopped } from "../check.ts";
 
 /** How a step reads a file of the repository: at most `maxBytes` of it, undefined where there is none. The caller does the I/O. */
 export type Read = (path: string, maxBytes: number) => Promise<Outcome<Uint8Array | undefined>>;
-
-/** What a step of the client workflow yields: the trail either way, and the newly trusted data or the refusal. */
-export interface Step<T> {
-  readonly verdicts: readonly Verdict[];
-  readonly outcome: Outcome<T>;
-}
-
-export function stopped(refusal: Refusal, verdicts: readonly Verdict[] = []): Step<never> {
-  return { verdicts, outcome: { ok: false, refusal } };
-}
 
 /** Reads one file that must exist. */
 export async function readFile(read: Read, path: string, maxBytes: number = defaultLimits.documentBytes): Promise<Outcome<Uint8Array>> {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Checkpoint } from "@countersign/tlog/checkpoint";
+import type { OwnedSubject } from "../anchor/role.ts";
+import { ownersIn, type Root, topAuthority } from "../anchor/root.ts";
+import { type Timestamp, timestamp, timestampChecks } from "../anchor/timestamp.ts";
 import { type Check, judge, type Verified } from "../check.ts";
 import type { Envelope } from "../envelope.ts";
 import {
@@ -10,11 +13,10 @@ import {
   ledgerSizeCheck,
   ledgerTrust,
 } from "../ledger/checkpoint.ts";
+import { defaultLimits } from "../limits.ts";
 import { accept } from "../refusal.ts";
-import type { RoleSubject } from "../tuf/role.ts";
-import { type Root, topAuthority } from "../tuf/root.ts";
-import { type Timestamp, timestamp, timestampChecks } from "../tuf/timestamp.ts";
-import { type Read, readSigned, type Step, stopped } from "./step.ts";
+import { acceptTimestampFile, type TimestampRules } from "../tuf/timestamp.ts";
+import { type Read, readFile, type Step, stopped } from "./step.ts";
 
 export interface TimestampStep {
   readonly timestamp: Verified<Envelope<Timestamp>>;
@@ -23,38 +25,34 @@ export interface TimestampStep {
 
 export interface TimestampInput {
   readonly root: Root;
-  readonly stored: Timestamp | undefined;
+  readonly stored: Envelope<Timestamp> | undefined;
   readonly remembered: Checkpoint | undefined;
   /** Unix milliseconds. */
   readonly now: number;
 }
 
-export interface TimestampRules {
-  readonly role: readonly Check<RoleSubject<Timestamp>>[];
+export interface DatedRules extends TimestampRules<OwnedSubject<Timestamp>> {
   readonly checkpoint: readonly Check<CheckpointSubject>[];
 }
 
-export const timestampRules: TimestampRules = {
-  role: timestampChecks,
+export const timestampRules: DatedRules = {
+  ...timestampChecks,
   checkpoint: [cosignedCheck("timestamp"), ledgerSizeCheck("timestamp")],
 };
 
-/** TUF 5.4, and the checkpoint that dates the repository. */
+/** TUF 5.4, and the checkpoint that dates the repository: that of the timestamp which is trusted from now on. */
 export async function nextTimestamp(
   { root, stored, remembered, now }: TimestampInput,
   read: Read,
-  rules: TimestampRules,
+  rules: DatedRules,
 ): Promise<Step<TimestampStep>> {
-  const candidate = await readSigned(read, "metadata/timestamp.json", timestamp);
-  if (!candidate.ok) return stopped(candidate.refusal);
-  const ownerOf = (keyid: string): string | undefined => root.countersign.owners[keyid];
-  const role = judge(
-    { candidate: candidate.value, authority: topAuthority(root, "timestamp"), ownerOf, stored, listed: undefined, now },
-    rules.role,
-  );
+  const bytes = await readFile(read, "metadata/timestamp.json", defaultLimits.timestampBytes);
+  if (!bytes.ok) return stopped(bytes.refusal);
+  const context = { authority: topAuthority(root, "timestamp"), ownerOf: ownersIn(root), stored, listed: undefined, now };
+  const role = acceptTimestampFile(timestamp, bytes.value, context, rules);
   if (!role.outcome.ok) return role as Step<never>;
   const ledger = ledgerTrust(root);
-  const claimed = claimedCheckpoint(candidate.value.signed.countersign.checkpoint, ledger);
+  const claimed = claimedCheckpoint(role.outcome.value.signed.countersign.checkpoint, ledger);
   if (!claimed.ok) return stopped(claimed.refusal, role.verdicts);
   const checkpoint = judge({ candidate: claimed.value, ledger, remembered }, rules.checkpoint);
   const verdicts = [...role.verdicts, ...checkpoint.verdicts];

@@ -2,6 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { root, topAuthority } from "../anchor/root.ts";
+import { snapshotChecks } from "../anchor/snapshot.ts";
+import { channelAuthority, channelChecks, type TargetFile, targets, targetsChecks } from "../anchor/targets.ts";
 import { judge } from "../check.ts";
 import { decodeBytes } from "../decode.ts";
 import { sha256 } from "../digest.ts";
@@ -13,9 +16,8 @@ import type { Outcome } from "../refusal.ts";
 import { accept, refuse } from "../refusal.ts";
 import { head } from "../release/head.ts";
 import { codeOf, digestOf, ledger, must, signedBytes, TestLog } from "../simulator.test-support.ts";
-import { root, topAuthority } from "../tuf/root.ts";
-import { snapshot, snapshotChecks } from "../tuf/snapshot.ts";
-import { channelAuthority, channelChecks, targets, targetsChecks } from "../tuf/targets.ts";
+import { tableOf } from "../table.ts";
+import { snapshot } from "../tuf/snapshot.ts";
 import { nextListedRole } from "./listed-role.ts";
 import { nextPolicy, policyChecks } from "./policy.ts";
 import { nextRoots, rootChainChecks } from "./roots.ts";
@@ -48,7 +50,7 @@ async function refresh(files: Files): Promise<Outcome<string>> {
     role: "snapshot",
     decoder: snapshot,
     authority: topAuthority(trusted, "snapshot"),
-    listed: listedBySnapshot,
+    entry: accept(listedBySnapshot),
     ...common,
   };
   const listing = (await nextListedRole(snapshotRole, read, snapshotChecks)).outcome;
@@ -58,7 +60,7 @@ async function refresh(files: Files): Promise<Outcome<string>> {
     role: "targets",
     decoder: targets,
     authority: topAuthority(trusted, "targets"),
-    listed: meta["targets.json"],
+    entry: meta.get("targets.json"),
     ...common,
   };
   const top = (await nextListedRole(topRole, read, targetsChecks)).outcome;
@@ -67,7 +69,7 @@ async function refresh(files: Files): Promise<Outcome<string>> {
   if (!rules.ok) return rules;
   const authority = channelAuthority(top.value.signed, "stable");
   if (authority === undefined) return refuse("unknown-channel", "", "", "");
-  const channelRole = { role: "stable", decoder: targets, authority, listed: meta["stable.json"], ...common };
+  const channelRole = { role: "stable", decoder: targets, authority, entry: meta.get("stable.json"), ...common };
   const channel = (await nextListedRole(channelRole, read, channelChecks)).outcome;
   if (!channel.ok) return channel;
   for (const [type, { digest }] of [
@@ -79,7 +81,7 @@ async function refresh(files: Files): Promise<Outcome<string>> {
     if (!logged.ok) return logged;
   }
   const directory = "stable/hello/linux-x64/";
-  const wanted = channel.value.signed.targets[`${directory}head.json`]?.hashes.sha256;
+  const wanted = must(channel.value.signed.targets.get(`${directory}head.json`))?.hashes.sha256;
   const bytes = files.get(`targets/${directory}${wanted}.head.json`) ?? Buffer.of();
   if (sha256(bytes) !== wanted) return refuse("digest-mismatch", `${wanted}`, "", "");
   const offered = decodeBytes(head, bytes, "head");
@@ -154,26 +156,31 @@ test("attack: a stored file is not taken back, also when everything served is ho
     authority,
     ownerOf: (keyid: string) => keyid,
     stored,
-    listed: listing.meta["stable.json"],
+    entry: listing.meta.get("stable.json"),
     now,
   };
   assert.equal(codeOf((await nextListedRole(input, readFrom(before), channelChecks)).outcome), "version-rolled-back");
 });
 
 test("what is here already is not fetched again, and is judged again all the same: time has passed", async () => {
-  const listed = must(readEnvelope(snapshot, before.get("metadata/1.snapshot.json") ?? Buffer.of(), "snapshot")).signed.meta["stable.json"];
+  const entry = must(readEnvelope(snapshot, before.get("metadata/1.snapshot.json") ?? Buffer.of(), "snapshot")).signed.meta.get(
+    "stable.json",
+  );
   const stored = must(readEnvelope(targets, before.get("metadata/1.stable.json") ?? Buffer.of(), "channel"));
   const top = must(readEnvelope(targets, before.get("metadata/1.targets.json") ?? Buffer.of(), "targets")).signed;
   const authority = channelAuthority(top, "stable");
   assert.ok(authority);
-  const input = { role: "stable", decoder: targets, authority, ownerOf: (keyid: string) => keyid, stored, listed };
+  const input = { role: "stable", decoder: targets, authority, ownerOf: (keyid: string) => keyid, stored, entry };
   const nothing = readFrom(new Map());
   assert.equal(codeOf((await nextListedRole({ ...input, now }, nothing, channelChecks)).outcome), "accepted");
   assert.equal(
     codeOf((await nextListedRole({ ...input, now: Date.parse("2031-01-01T00:00:00Z") }, nothing, channelChecks)).outcome),
     "expired",
   );
-  assert.equal(codeOf((await nextListedRole({ ...input, now, listed: undefined }, nothing, channelChecks)).outcome), "role-not-listed");
+  assert.equal(
+    codeOf((await nextListedRole({ ...input, now, entry: accept(undefined) }, nothing, channelChecks)).outcome),
+    "role-not-listed",
+  );
 });
 
 test("attack: endless data, however long the online key lists a file to be", async () => {
@@ -191,7 +198,7 @@ test("attack: endless data, however long the online key lists a file to be", asy
     now,
   };
   for (const length of [undefined, 100, Number.MAX_SAFE_INTEGER])
-    await nextListedRole({ ...input, listed: { version: 1, length } }, read, []);
+    await nextListedRole({ ...input, entry: accept({ version: 1, length }) }, read, []);
   assert.deepEqual(asked, [defaultLimits.documentBytes, 100, defaultLimits.documentBytes]);
 });
 
@@ -211,6 +218,12 @@ test("attack: a root that was agreed on and never made public", async () => {
 });
 
 test("a policy that targets do not list is none", async () => {
-  const bare = { _type: "targets", spec_version: "1.0", version: 1, expires: "2030-01-01T00:00:00Z", targets: {} } as const;
+  const bare = {
+    _type: "targets",
+    spec_version: "1.0",
+    version: 1,
+    expires: "2030-01-01T00:00:00Z",
+    targets: tableOf<TargetFile>({}),
+  } as const;
   assert.equal(codeOf((await nextPolicy(bare, undefined, readFrom(new Map()), policyChecks)).outcome), "policy-missing");
 });

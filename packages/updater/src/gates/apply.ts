@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { accept } from "@countersign/trust/refusal";
+import { deniableNames } from "@countersign/trust/revocation/deniable";
 import { removeTree } from "../durable.ts";
 import { type Gate, gate, goOn } from "../gate.ts";
 import { type Journal, writeJournal } from "../journal.ts";
@@ -25,6 +26,7 @@ export const applyGate: Gate = gate({
       epoch: body.epoch,
       version: body.version,
       manifest: found.manifest ?? { files: [] },
+      deniable: deniableNames(release, found.builders),
     };
     const slot = await installer.place(device.directory, found.staging ?? "", record);
     const journal: Journal = {

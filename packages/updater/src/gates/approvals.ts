@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { judge } from "@countersign/trust/check";
 import { approvalChecks } from "@countersign/trust/release/entry-checks";
 import { type Gate, gate, goOn, stop } from "../gate.ts";
-import { entryContext } from "./head.ts";
+import { judgeUnderEach } from "../under-policies.ts";
 
 /** Gate 11: enough people, none of them the proposer, signed exactly this release digest. */
 export const approvalsGate: Gate = gate({
@@ -10,7 +9,8 @@ export const approvalsGate: Gate = gate({
   name: "approvals",
   checks: { approvals: approvalChecks },
   async pass(attempt, checks) {
-    const approved = attempt.note(judge({ candidate: attempt.release, ...entryContext(attempt) }, checks.approvals));
+    const { release: candidate } = attempt;
+    const approved = judgeUnderEach(attempt, (context) => ({ candidate, ...context }), checks.approvals);
     return approved.ok ? goOn : stop(approved.refusal);
   },
 });

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { channelAuthority, channelChecks, type Targets, targets } from "@countersign/trust/anchor/targets";
+import type { Envelope } from "@countersign/trust/envelope";
 import { principalOf } from "@countersign/trust/policy/policy";
-import { refuse } from "@countersign/trust/refusal";
-import { channelAuthority, channelChecks, targets } from "@countersign/trust/tuf/targets";
+import { accept, refuse } from "@countersign/trust/refusal";
+import { sidecarChecks } from "@countersign/trust/sidecar";
 import { nextListedRole } from "@countersign/trust/workflow/listed-role";
+import { sidecarStep } from "@countersign/trust/workflow/sidecar";
 import { stopped } from "@countersign/trust/workflow/step";
+import type { Attempt } from "../attempt.ts";
 import { type Gate, gate, goOn, stop } from "../gate.ts";
 
 /** Gate 5: the channel's signing quorum, different owners, signed what the channel offers (TUF 5.6.7). */
 export const channelGate: Gate = gate({
   number: 5,
   name: "channel",
-  checks: { role: channelChecks },
+  checks: { role: channelChecks, sidecar: sidecarChecks },
   async pass(attempt, checks) {
     const { channel } = attempt.device;
     const { targets: top, snapshot } = attempt.found;
@@ -27,7 +32,7 @@ export const channelGate: Gate = gate({
               authority,
               ownerOf: (keyid) => principalOf(attempt.policy.policy, keyid),
               stored: attempt.documents.channel,
-              listed: snapshot?.signed.meta[`${channel}.json`],
+              entry: snapshot?.signed.meta.get(`${channel}.json`) ?? accept(undefined),
               now: attempt.now,
             },
             attempt.read,
@@ -35,7 +40,16 @@ export const channelGate: Gate = gate({
           );
     const file = attempt.note(step);
     if (!file.ok) return stop(file.refusal);
+    const sidecar = judgedBefore(attempt, file.value)
+      ? accept(undefined)
+      : attempt.note(await sidecarStep(channel, file.value, attempt.judges, attempt.read, checks.sidecar));
+    if (!sidecar.ok) return stop(sidecar.refusal);
     attempt.found.channel = file.value;
     return goOn;
   },
 });
+
+/** The same file under the same one policy as when both were stored: its sidecar need not be fetched again. */
+function judgedBefore({ documents, policy, judges }: Attempt, channel: Envelope<Targets>): boolean {
+  return documents.channel?.digest === channel.digest && documents.policy?.digest === policy.digest && judges.length === 1;
+}

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { download } from "../download.ts";
 import { downloadFile } from "../downloads.ts";
 import { type Gate, gate, goOn } from "../gate.ts";
 import { streamChecks } from "../stream-checks.ts";
@@ -14,10 +13,8 @@ export const downloadGate: Gate = gate({
     const file = await downloadFile(attempt.device.directory, sha256);
     const { download: limits } = attempt.policy.policy;
     const progress = (received: number, total: number): void => attempt.progress({ gate: 13, name: "download", received, total });
-    const fetched = await download(
-      { url: `${attempt.device.url}/artifacts/${sha256}`, file, length, sha256, limits, progress },
-      checks.stream,
-    );
+    const request = { file, length, hashes: { sha256 }, limits, progress };
+    const fetched = await attempt.remote.download(`artifacts/${sha256}`, request, checks.stream);
     if (!fetched.ok) return attempt.refused(fetched.refusal);
     attempt.found.artifactFile = file;
     const said = { expected: `${length} bytes, sha256 ${sha256.slice(0, 12)}`, found: "the same, hashed while they streamed" };

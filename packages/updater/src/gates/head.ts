@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { TargetFile } from "@countersign/trust/anchor/targets";
+import { channelPath, type Targets } from "@countersign/trust/anchor/targets";
 import { type Check, decide, judge } from "@countersign/trust/check";
 import { decodeBytes } from "@countersign/trust/decode";
 import { sha256 } from "@countersign/trust/digest";
-import { type Outcome, refuse } from "@countersign/trust/refusal";
-import { chooseRelease, liftedReleases, standingHead } from "@countersign/trust/release/choice";
+import { type ReadPastSubject, readPastCheck } from "@countersign/trust/readthrough/checks";
+import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
+import { chooseRelease, standingHead } from "@countersign/trust/release/choice";
 import { type DeviceFacts, releaseChecks } from "@countersign/trust/release/device-checks";
-import { approvalChecks, entryLoggedCheck, soakCheck, soakEnd } from "@countersign/trust/release/entry-checks";
-import { type Entry, type Head, head } from "@countersign/trust/release/head";
-import type { Order } from "@countersign/trust/release/order";
-import { denialOf } from "@countersign/trust/revocation/list";
-import type { TargetFile } from "@countersign/trust/tuf/meta";
-import { channelPath, type Targets } from "@countersign/trust/tuf/targets";
+import { approvalChecks, type EntrySubject, entryLoggedCheck, soakCheck } from "@countersign/trust/release/entry-checks";
+import { type Head, head } from "@countersign/trust/release/head";
+import { offerOf } from "@countersign/trust/release/offer";
+import { narrows } from "@countersign/trust/release/order";
 import { readFile, stopped } from "@countersign/trust/workflow/step";
 import type { Attempt } from "../attempt.ts";
 import { done, type Gate, gate, goOn, stop } from "../gate.ts";
 import { allDenials } from "../memory.ts";
+import { hearMonitors } from "../monitors.ts";
+import { saveTrustStore } from "../trust-store.ts";
+import { judgeUnderEach, rulesOf } from "../under-policies.ts";
 
 /** A head as it was served, and the channel file that must list it. */
 interface HeadSubject {
@@ -53,36 +58,48 @@ const headChecks: readonly Check<HeadSubject>[] = [
   },
 ];
 
+const orderChecks: readonly Check<EntrySubject & ReadPastSubject>[] = [entryLoggedCheck, ...approvalChecks, soakCheck, readPastCheck];
+
 /** Gate 8: what the channel offers this device, computed here from statements and orders, and the device's own rules about it. */
 export const headGate: Gate = gate({
   number: 8,
   name: "head: statements, orders, sequence, epoch, turn",
-  checks: { head: headChecks, orders: [entryLoggedCheck, ...approvalChecks, soakCheck], release: releaseChecks },
+  checks: { head: headChecks, orders: orderChecks, release: releaseChecks },
   async pass(attempt, checks) {
     const offered = await readHead(attempt, checks.head);
     if (!offered.ok) return stop(offered.refusal);
-    const holds = (order: Entry<Order>): boolean => attempt.note(judge({ candidate: order, ...entryContext(attempt) }, checks.orders)).ok;
-    const { head, blocked } = standingHead(offered.value, holds);
-    attempt.found.head = head;
-    const lifted = liftedReleases(head);
-    const { installed, memory } = attempt;
-    const denials = allDenials(memory);
-    const choice = chooseRelease(
-      head,
-      installed && { digest: installed.record.release, sequence: installed.record.sequence, floor: memory.sequenceFloor },
-      (release) =>
-        blocked.has(release.digest) ||
-        memory.unwell.includes(release.digest) ||
-        (!lifted.has(release.digest) && denialOf(release, denials, memory.time) !== undefined),
+    const waits = offered.value.orders.some(({ body }) => !narrows(body));
+    const heard = waits ? await hearMonitors(attempt) : new Map();
+    const { head, blocked } = standingHead(
+      offered.value,
+      (candidate) =>
+        judgeUnderEach(attempt, (context) => ({ candidate, ...context, readThroughs: heard.get(context.policy) ?? [] }), checks.orders).ok,
     );
+    attempt.found.head = head;
+    const { installed, memory } = attempt;
+    const running = installed && { digest: installed.record.release, sequence: installed.record.sequence, floor: memory.sequenceFloor };
+    const { time, unwell } = memory;
+    const offer = offerOf({
+      head,
+      blocked,
+      rules: rulesOf(attempt),
+      ledger: attempt.ledger,
+      time,
+      device: attempt.device.id,
+      denials: allDenials(memory),
+      unwell,
+    });
+    const choice = chooseRelease(head, running, offer);
     attempt.found.choice = choice;
-    const { release, reason } = choice;
-    if (release === undefined || reason === "current") return done;
-    const end = soakEnd({ candidate: release, ...entryContext(attempt) });
+    const { release: candidate, reason } = choice;
+    if (candidate === undefined || reason === "current") return done;
+    const end = offer.soakEnd(candidate);
     if (!end.ok) return stop(end.refusal);
     attempt.found.soakEnd = end.value;
-    const judged = judge({ candidate: release, device: deviceFacts(attempt), reason, sinceSoak: memory.time - end.value }, checks.release);
-    const mine = attempt.note(judged);
+    const soaked = memory.time >= end.value;
+    const mine = attempt.note(
+      judge({ candidate, device: deviceFacts(attempt), reason, soaked, rollout: offer.rollout(candidate) }, checks.release),
+    );
     return mine.ok ? goOn : stop(mine.refusal);
   },
 });
@@ -90,7 +107,9 @@ export const headGate: Gate = gate({
 async function readHead(attempt: Attempt, checks: readonly Check<HeadSubject>[]): Promise<Outcome<Head>> {
   const { product, platform, channel } = attempt.device;
   const path = channelPath(channel, product, platform, "head.json");
-  const listed = attempt.channel.signed.targets[path];
+  const entry = attempt.channel.signed.targets.get(path);
+  if (!entry.ok) return attempt.note(stopped(entry.refusal));
+  const listed = entry.value;
   if (listed === undefined)
     return attempt.note(
       stopped(
@@ -102,7 +121,11 @@ async function readHead(attempt: Attempt, checks: readonly Check<HeadSubject>[])
         ).refusal,
       ),
     );
-  const bytes = await readFile(attempt.read, `targets/${channelPath(channel, product, platform, `${listed.hashes.sha256}.head.json`)}`);
+  const stored = attempt.documents.head;
+  const bytes =
+    stored?.digest === listed.hashes.sha256
+      ? accept(stored.bytes)
+      : await readFile(attempt.read, `targets/${channelPath(channel, product, platform, `${listed.hashes.sha256}.head.json`)}`);
   if (!bytes.ok) return attempt.note(stopped(bytes.refusal));
   const decoded = decodeBytes(head, bytes.value, "head.json");
   if (!decoded.ok) return attempt.note(stopped(decoded.refusal));
@@ -113,14 +136,12 @@ async function readHead(attempt: Attempt, checks: readonly Check<HeadSubject>[])
     device: deviceFacts(attempt),
   };
   const judged = attempt.note(judge(subject, checks));
-  return judged.ok ? decoded : judged;
+  if (!judged.ok) return judged;
+  attempt.documents = { ...attempt.documents, head: { bytes: bytes.value, digest: listed.hashes.sha256 } };
+  if (bytes.value !== stored?.bytes) await saveTrustStore(attempt.device.directory, { head: attempt.documents.head }, attempt.memory);
+  return decoded;
 }
 
 export function deviceFacts({ device, memory }: Attempt): DeviceFacts {
   return { ...device, epochFloor: memory.epochFloor, sequenceFloor: memory.sequenceFloor };
-}
-
-/** What the checks of releases and orders look at besides the entry itself. */
-export function entryContext(attempt: Attempt): Pick<Parameters<typeof soakCheck.examine>[0], "policy" | "rules" | "ledger" | "time"> {
-  return { policy: attempt.policy.policy, rules: attempt.rules, ledger: attempt.ledger, time: attempt.memory.time };
 }

@@ -7,7 +7,7 @@ import { type Check, decide, judge } from "@countersign/trust/check";
 import type { Digest } from "@countersign/trust/digest";
 import { type ClaimedCheckpoint, claimedCheckpoint } from "@countersign/trust/ledger/checkpoint";
 import { type LoggedSubject, loggedCheck, proofCheckpoint } from "@countersign/trust/ledger/inclusion";
-import type { Outcome } from "@countersign/trust/refusal";
+import { accept, type Outcome } from "@countersign/trust/refusal";
 import { readProof, stopped } from "@countersign/trust/workflow/step";
 import type { Attempt } from "../attempt.ts";
 import { type Gate, gate, goOn, stop } from "../gate.ts";
@@ -32,31 +32,49 @@ const consistent: Check<ConsistencySubject> = {
     ),
 };
 
-/** Gate 7: the files that decide what is installed were signed in public. From here on the device remembers what it has verified. */
+/**
+ * Gate 7: the files that decide what is installed were signed in public. From here on the device remembers what it has verified. Where none of them
+ * is new nothing is to be proven, and so nothing is read: the next one that is will be shown to stand in a ledger that extends what is remembered.
+ */
 export const ledgerGate: Gate = gate({
   number: 7,
   name: "ledger proofs and witnesses",
   checks: { targets: [loggedCheck("targets")], channel: [loggedCheck("channel")], consistency: [consistent] },
   async pass(attempt, checks) {
-    const { timestamp, snapshot, targets, policy, channel, checkpoint } = attempt.found;
-    const newest = attempt.checkpoint;
-    const before = attempt.memory.checkpoint === null ? undefined : claimedCheckpoint(attempt.memory.checkpoint, attempt.ledger);
-    const grown = before === undefined ? undefined : before.ok ? await extend(attempt, before.value, newest, checks.consistency) : before;
-    if (grown !== undefined && !grown.ok) return stop(grown.refusal);
-    for (const [type, file, stored] of [
-      ["targets", targets, attempt.documents.targets],
-      ["channel", channel, attempt.documents.channel],
-    ] as const) {
-      if (file === undefined || file.digest === stored?.digest) continue; // proven when it was stored
-      const proven = await prove(attempt, type, file.digest, newest, checks[type], checks.consistency);
-      if (!proven.ok) return stop(proven.refusal);
+    const { timestamp, snapshot, targets, policy, channel } = attempt.found;
+    const files = [
+      { type: "targets", file: targets, stored: attempt.documents.targets },
+      { type: "channel", file: channel, stored: attempt.documents.channel },
+    ] as const;
+    const news = files.filter(({ file, stored }) => file?.digest !== stored?.digest); // the rest was proven when it was stored
+    if (news.length > 0) {
+      const newest = attempt.checkpoint;
+      const grown = await extendRemembered(attempt, newest, checks.consistency);
+      if (!grown.ok) return stop(grown.refusal);
+      for (const { type, file } of news) {
+        const proven = file && (await prove(attempt, type, file.digest, newest, checks[type], checks.consistency));
+        if (proven?.ok === false) return stop(proven.refusal);
+      }
+      attempt.memory = { ...attempt.memory, checkpoint: newest.note };
     }
     attempt.documents = { ...attempt.documents, timestamp, snapshot, targets, policy, channel };
-    attempt.memory = { ...attempt.memory, checkpoint: checkpoint?.note ?? attempt.memory.checkpoint };
     await saveTrustStore(attempt.device.directory, attempt.documents, attempt.memory);
     return goOn;
   },
 });
+
+/** Shows that the newest checkpoint extends the one that is remembered. A root that names another log was proven under the old one. */
+async function extendRemembered(
+  attempt: Attempt,
+  newest: ClaimedCheckpoint,
+  checks: readonly Check<ConsistencySubject>[],
+): Promise<Outcome<unknown>> {
+  const { memory, ledger } = attempt;
+  if (memory.checkpoint === null) return accept(undefined);
+  const before = claimedCheckpoint(memory.checkpoint, ledger);
+  if (!before.ok) return before;
+  return before.value.checkpoint.origin === ledger.origin ? await extend(attempt, before.value, newest, checks) : accept(undefined);
+}
 
 async function prove(
   attempt: Attempt,

@@ -10,15 +10,7 @@ export const privilegesGate: Gate = gate({
   name: "privileges",
   checks: { privileges: privilegeChecks },
   async pass(attempt, checks) {
-    const { choice, soakEnd } = attempt.found;
-    const reason = choice?.reason === "recalled" ? "recalled" : "newer";
-    const subject = {
-      candidate: attempt.release,
-      device: deviceFacts(attempt),
-      reason,
-      sinceSoak: attempt.memory.time - (soakEnd ?? 0),
-    } as const;
-    const granted = attempt.note(judge(subject, checks.privileges));
+    const granted = attempt.note(judge({ candidate: attempt.release, device: deviceFacts(attempt) }, checks.privileges));
     return granted.ok ? goOn : stop(granted.refusal);
   },
 });

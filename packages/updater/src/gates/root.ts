@@ -1,36 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-
-import type { Check } from "@countersign/trust/check";
-import { decide, judge } from "@countersign/trust/check";
-import type { Root } from "@countersign/trust/tuf/root";
+import { judge } from "@countersign/trust/check";
+import { newestRootChecks } from "@countersign/trust/tuf/root";
 import { nextRoots, rootChainChecks } from "@countersign/trust/workflow/roots";
 import type { Attempt } from "../attempt.ts";
 import { type Gate, gate, goOn, stop } from "../gate.ts";
 import { saveTrustStore } from "../trust-store.ts";
 
-interface FinalRoot {
-  readonly candidate: Root;
-  readonly now: number;
-}
-
-const expiry: Check<FinalRoot> = {
-  name: "root/expiry",
-  source: "TUF 5.3.10, freeze",
-  examine: ({ candidate, now }) =>
-    decide(
-      Date.parse(candidate.expires) > now,
-      `not expired at ${new Date(now).toISOString()}`,
-      `version ${candidate.version} expires ${candidate.expires}`,
-      "expired",
-      "The newest root that can be had is too old; use another mirror, or ask the publisher.",
-    ),
-};
-
 /** Gate 1: from the root that is trusted to the newest one, each agreed on by the one before and proven in the ledger (TUF 5.3). */
 export const rootGate: Gate = gate({
   number: 1,
   name: "root chain",
-  checks: { chain: rootChainChecks, newest: [expiry] },
+  checks: { chain: rootChainChecks, newest: newestRootChecks },
   async pass(attempt: Attempt, checks) {
     const chain = attempt.note(await nextRoots(attempt.documents.root, attempt.read, checks.chain));
     if (!chain.ok) return stop(chain.refusal);
@@ -38,7 +18,7 @@ export const rootGate: Gate = gate({
       attempt.documents = { ...attempt.documents, root };
       await saveTrustStore(attempt.device.directory, { root }, attempt.memory);
     }
-    const { verdicts, outcome } = judge({ candidate: attempt.documents.root.signed, now: attempt.now }, checks.newest);
+    const { verdicts, outcome } = judge({ candidate: attempt.documents.root, now: attempt.now }, checks.newest);
     const newest = attempt.note({ verdicts, outcome });
     return newest.ok ? goOn : stop(newest.refusal);
   },

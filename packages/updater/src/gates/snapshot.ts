@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { topAuthority } from "@countersign/trust/tuf/root";
-import { snapshot, snapshotChecks } from "@countersign/trust/tuf/snapshot";
+import { topAuthority } from "@countersign/trust/anchor/root";
+import { snapshotChecks } from "@countersign/trust/anchor/snapshot";
+import { accept } from "@countersign/trust/refusal";
+import { snapshot } from "@countersign/trust/tuf/snapshot";
 import { nextListedRole } from "@countersign/trust/workflow/listed-role";
 import { type Gate, gate, goOn, stop } from "../gate.ts";
 
@@ -18,7 +20,7 @@ export const snapshotGate: Gate = gate({
         authority: topAuthority(root, "snapshot"),
         ownerOf: (keyid) => root.countersign.owners[keyid],
         stored: attempt.documents.snapshot,
-        listed: attempt.found.timestamp?.signed.meta["snapshot.json"],
+        entry: accept(attempt.found.timestamp?.signed.meta["snapshot.json"]),
         now: attempt.now,
       },
       attempt.read,

@@ -1,33 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
-import { judge } from "@countersign/trust/check";
-import { liftedReleases } from "@countersign/trust/release/choice";
-import { entryLoggedCheck, soakCheck } from "@countersign/trust/release/entry-checks";
+import type { Check } from "@countersign/trust/check";
+import { type ReadPastSubject, readPastCheck } from "@countersign/trust/readthrough/checks";
+import { liftedDenials } from "@countersign/trust/release/choice";
+import { type EntrySubject, entryLoggedCheck, soakCheck } from "@countersign/trust/release/entry-checks";
 import { denialChecks } from "@countersign/trust/revocation/checks";
 import { type Gate, gate, goOn, stop } from "../gate.ts";
 import { allDenials } from "../memory.ts";
-import { entryContext } from "./head.ts";
+import { hearMonitors } from "../monitors.ts";
+import { judgeUnderEach } from "../under-policies.ts";
 
-/** Gate 9: the release has been public long enough, and whoever may say no was heard after that and did not. */
+const soakChecks: readonly Check<EntrySubject & ReadPastSubject>[] = [entryLoggedCheck, soakCheck, readPastCheck];
+
+/** Gate 9: the release has been public long enough, a monitor has read it where one must, and whoever may say no was heard after that and did not. */
 export const soakGate: Gate = gate({
   number: 9,
-  name: "soak, and revocations newer than it",
-  checks: { entry: [entryLoggedCheck, soakCheck], denial: denialChecks },
+  name: "soak, read-through, and revocations newer than it",
+  checks: { entry: soakChecks, denial: denialChecks },
   async pass(attempt, checks) {
-    const soaked = attempt.note(judge({ candidate: attempt.release, ...entryContext(attempt) }, checks.entry));
+    const { release: candidate, memory, found } = attempt;
+    const heard = await hearMonitors(attempt);
+    const soaked = judgeUnderEach(
+      attempt,
+      (context) => ({ candidate, ...context, readThroughs: heard.get(context.policy) ?? [] }),
+      checks.entry,
+    );
     if (!soaked.ok) return stop(soaked.refusal);
-    const { time, listTimes } = attempt.memory;
-    const subject = {
-      candidate: attempt.release,
-      denials: allDenials(attempt.memory),
-      lifted: liftedReleases(attempt.head).has(attempt.release.digest),
-      time,
+    const known = {
+      denials: allDenials(memory),
+      lifted: liftedDenials(attempt.head, candidate.digest),
       builders: [],
-      listTimes,
-      soakEnd: attempt.found.soakEnd ?? Number.POSITIVE_INFINITY,
-      freshRevokers: attempt.rules.freshRevokers,
-      revocationSeconds: attempt.rules.revocationSeconds,
+      known: memory.lists,
+      served: found.served ?? {},
+      soakEnd: found.soakEnd ?? Number.POSITIVE_INFINITY,
     };
-    const allowed = attempt.note(judge(subject, checks.denial));
+    const allowed = judgeUnderEach(
+      attempt,
+      ({ policy, time, rules: { freshRevokers, revocationSeconds } }) => ({
+        candidate,
+        ...known,
+        policy,
+        time,
+        freshRevokers,
+        revocationSeconds,
+      }),
+      checks.denial,
+    );
     return allowed.ok ? goOn : stop(allowed.refusal);
   },
 });

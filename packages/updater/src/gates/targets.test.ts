@@ -8,6 +8,7 @@ import { test } from "node:test";
 import { servedBytes } from "@countersign/trust/canonical";
 import { sha256 } from "@countersign/trust/digest";
 import { expires, people, policyOf, rootOf, spec_version, targetsOf } from "@countersign/trust/founding.test-support";
+import type { Policy } from "@countersign/trust/policy/policy";
 import { signedBytes, TestLog } from "@countersign/trust/simulator.test-support";
 import { createDevice } from "../device.ts";
 import { newborn } from "../memory.ts";
@@ -15,7 +16,7 @@ import type { Report } from "../report.ts";
 import { openTrustStore, saveTrustStore } from "../trust-store.ts";
 import { update } from "../update.ts";
 
-const { alice, bob, publisher } = people;
+const { alice, bob, builder, publisher } = people;
 const now = Math.floor(Date.now() / 1000);
 const coolingOffSeconds = 3600;
 const file = (bytes: Uint8Array) => ({ length: bytes.length, hashes: { sha256: sha256(bytes) } });
@@ -27,9 +28,10 @@ const file = (bytes: Uint8Array) => ({ length: bytes.length, hashes: { sha256: s
 async function offered(
   publicSince: number,
   mirror: (path: string, bytes: Uint8Array) => Uint8Array | undefined = (_, bytes) => bytes,
+  heldPolicy: Policy = policyOf({ coolingOffSeconds }),
 ): Promise<Report> {
   const log = new TestLog();
-  const [held, next] = [servedBytes(policyOf({ coolingOffSeconds })), servedBytes(policyOf({ coolingOffSeconds, version: 2 }))];
+  const [held, next] = [servedBytes(heldPolicy), servedBytes(policyOf({ coolingOffSeconds, version: 2 }))];
   const root = await signedBytes(rootOf(), alice, bob);
   const targets = await signedBytes(targetsOf({ "policy.json": file(next) }, { version: 2 }), alice, bob);
   const since = [publicSince, publicSince, publicSince];
@@ -59,7 +61,7 @@ async function offered(
     const place = { product: "hello", platform: "linux-x64", channel: "stable", id: "d", privileges: [], installer: "directory" } as const;
     await createDevice(device.path, { ...place, url }, root);
     await openTrustStore(device.path); // makes the directory
-    await saveTrustStore(device.path, { policy: { policy: policyOf({ coolingOffSeconds }), bytes: held, digest: sha256(held) } }, newborn);
+    await saveTrustStore(device.path, { policy: { policy: heldPolicy, bytes: held, digest: sha256(held) } }, newborn);
     const report = await update(device.path, { until: "check" });
     assert.ok(report.ok);
     return report.value;
@@ -72,7 +74,7 @@ async function offered(
 const saidOf = ({ trail }: Report): string | undefined => trail.find(({ check }) => check === "policy/cooling-off")?.found;
 
 test("a new policy holds once it has been public for the cooling-off time of the one before, by witnessed time", async () => {
-  assert.equal(saidOf(await offered(now - coolingOffSeconds + 60)), "version 1 still holds");
+  assert.equal(saidOf(await offered(now - coolingOffSeconds + 60)), "version 1 still holds; version 2 must be content too");
   assert.equal(saidOf(await offered(now - coolingOffSeconds - 60)), "version 2 holds now");
 });
 
@@ -84,4 +86,13 @@ test("attack: a mirror that keeps back or spoils the proof of a new policy stops
   );
   assert.equal(older.result, "refused");
   assert.equal(older.trail.at(-1)?.gate, 4);
+});
+
+test("attack: new targets give a channel to a signer who builds, by the policy that still holds; a policy with them that says otherwise hides nothing", async () => {
+  const base = policyOf({ coolingOffSeconds });
+  const holders = { ...base.holders, [builder.keyid]: { key: builder.key, holder: "ci", owner: "alice" } };
+  const report = await offered(now - 60, undefined, { ...base, holders });
+  assert.deepEqual([report.refusal?.code, report.trail.at(-1)?.gate], ["duties-meet", 4]);
+  const cooled = await offered(now - coolingOffSeconds - 60, undefined, { ...base, holders });
+  assert.notEqual(cooled.refusal?.code, "duties-meet");
 });

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import { judge } from "@countersign/trust/check";
+
+import { topAuthority } from "@countersign/trust/anchor/root";
+import { type Targets, targets, targetsChecks } from "@countersign/trust/anchor/targets";
+import { type Check, judge } from "@countersign/trust/check";
 import type { Digest } from "@countersign/trust/digest";
+import type { Envelope } from "@countersign/trust/envelope";
 import { loggedCheck, publicSince } from "@countersign/trust/ledger/inclusion";
+import { type DelegationSubject, delegationChecks } from "@countersign/trust/policy/delegation-checks";
+import { type StandingPolicies, standingPolicies } from "@countersign/trust/policy/standing";
 import { accept, type Outcome } from "@countersign/trust/refusal";
-import { topAuthority } from "@countersign/trust/tuf/root";
-import { targets, targetsChecks } from "@countersign/trust/tuf/targets";
+import { type SidecarSubject, sidecarChecks } from "@countersign/trust/sidecar";
 import { nextListedRole } from "@countersign/trust/workflow/listed-role";
 import { nextPolicy, type PolicyFile, policyChecks } from "@countersign/trust/workflow/policy";
+import { sidecarStep } from "@countersign/trust/workflow/sidecar";
 import { readProof } from "@countersign/trust/workflow/step";
 import { type Attempt, rulesOf } from "../attempt.ts";
 import { type Gate, gate, goOn, stop } from "../gate.ts";
@@ -15,7 +21,7 @@ import { type Gate, gate, goOn, stop } from "../gate.ts";
 export const targetsGate: Gate = gate({
   number: 4,
   name: "targets and policy",
-  checks: { role: targetsChecks, policy: policyChecks },
+  checks: { role: targetsChecks, policy: policyChecks, sidecar: sidecarChecks, standing: delegationChecks },
   async pass(attempt, checks) {
     const root = attempt.documents.root.signed;
     const step = await nextListedRole(
@@ -25,7 +31,7 @@ export const targetsGate: Gate = gate({
         authority: topAuthority(root, "targets"),
         ownerOf: (keyid) => root.countersign.owners[keyid],
         stored: attempt.documents.targets,
-        listed: attempt.found.snapshot?.signed.meta["targets.json"],
+        entry: attempt.found.snapshot?.signed.meta.get("targets.json") ?? accept(undefined),
         now: attempt.now,
       },
       attempt.read,
@@ -37,33 +43,62 @@ export const targetsGate: Gate = gate({
 
     const offered = attempt.note(await nextPolicy(top.value.signed, attempt.documents.policy, attempt.read, checks.policy));
     if (!offered.ok) return stop(offered.refusal);
-    const inForce = await policyInForce(attempt, offered.value, top.value.digest);
-    if (!inForce.ok) return stop(inForce.refusal);
-    attempt.found.policy = inForce.value;
-    const rules = attempt.note({ verdicts: [], outcome: rulesOf(attempt.found.policy, attempt.device.channel) });
-    return rules.ok ? goOn : stop(rules.refusal);
+    const sidecar = await targetsSidecar(attempt, top.value, offered.value, checks.sidecar);
+    if (!sidecar.ok) return stop(sidecar.refusal);
+    const standing = await standingNow(attempt, offered.value, top.value.digest);
+    if (!standing.ok) return stop(standing.refusal);
+    const { held, judges } = standing.value;
+    for (const candidate of judges) {
+      const subject: DelegationSubject = { candidate, targets: top.value.signed };
+      const fits = candidate === offered.value ? accept(undefined) : attempt.note(judge(subject, checks.standing));
+      if (!fits.ok) return stop(fits.refusal);
+      const rules = attempt.note({ verdicts: [], outcome: rulesOf(candidate.policy, attempt.device.channel) });
+      if (!rules.ok) return stop(rules.refusal);
+    }
+    attempt.found.policy = held;
+    const [first, ...others] = judges;
+    attempt.found.judges = [first.policy, ...others.map(({ policy }) => policy)];
+    return goOn;
   },
 });
 
 /**
- * A policy soaks too: a new one holds once the targets that list it have been public for the cooling-off time of the one that holds now. The proof
- * that says since when is verified first, and without it nothing goes on: a mirror must be able neither to make a policy old, nor to keep a device on the
- * one before.
+ * New targets carry what the policy that is held demands of them, so that whoever forges them cannot drop the demand with the policy that they list; and what
+ * that one demands, so that nobody makes a demand that is not met. Targets that were accepted before met both then.
  */
-async function policyInForce(attempt: Attempt, offered: PolicyFile, targetsDigest: Digest): Promise<Outcome<PolicyFile>> {
+async function targetsSidecar(
+  attempt: Attempt,
+  top: Envelope<Targets>,
+  offered: PolicyFile,
+  checks: readonly Check<SidecarSubject>[],
+): Promise<Outcome<unknown>> {
+  const { targets, policy: held } = attempt.documents;
+  if (targets?.digest === top.digest) return accept(undefined);
+  const policies = held === undefined ? [offered.policy] : [held.policy, offered.policy];
+  return attempt.note(await sidecarStep("targets", top, policies, attempt.read, checks));
+}
+
+/**
+ * Which policies judge now. The proof that says since when the offered one is public is verified first, and without it nothing goes on: a mirror must
+ * be able neither to make a policy old, nor to keep a device on the one before.
+ */
+async function standingNow(attempt: Attempt, offered: PolicyFile, targetsDigest: Digest): Promise<Outcome<StandingPolicies<PolicyFile>>> {
   const held = attempt.documents.policy;
-  if (held === undefined || held.digest === offered.digest) return accept(offered);
+  if (held === undefined || held.digest === offered.digest) return accept({ held: offered, judges: [offered] });
   const since = await publicTargetsSince(attempt, targetsDigest);
   if (!since.ok) return since;
-  const holds = attempt.memory.time >= since.value + held.policy.coolingOffSeconds;
+  const standing = standingPolicies({ held, offered, since: since.value, now: attempt.memory.time });
   const verdict = {
     check: "policy/cooling-off",
     source: "a policy soaks too",
     expected: `public for ${held.policy.coolingOffSeconds} s`,
-    found: holds ? `version ${offered.policy.version} holds now` : `version ${held.policy.version} still holds`,
+    found:
+      standing.held === offered
+        ? `version ${offered.policy.version} holds now`
+        : `version ${held.policy.version} still holds; version ${offered.policy.version} must be content too`,
   };
   attempt.note({ verdicts: [verdict], outcome: accept(undefined) });
-  return accept(holds ? offered : held);
+  return accept(standing);
 }
 
 async function publicTargetsSince(attempt: Attempt, digest: Digest): Promise<Outcome<number>> {

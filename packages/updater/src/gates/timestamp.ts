@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Checkpoint } from "@countersign/tlog/checkpoint";
 import { claimedCheckpoint, witnessedTime } from "@countersign/trust/ledger/checkpoint";
 import { nextTimestamp, timestampRules } from "@countersign/trust/workflow/timestamp";
+import type { Attempt } from "../attempt.ts";
 import { type Gate, gate, goOn, stop } from "../gate.ts";
 
 /** Gate 2: the newest word of the repository, and the cosigned checkpoint that dates it (TUF 5.4). */
@@ -10,12 +12,11 @@ export const timestampGate: Gate = gate({
   checks: timestampRules,
   async pass(attempt, checks) {
     const { root, timestamp } = attempt.documents;
-    const remembered = attempt.memory.checkpoint === null ? undefined : claimedCheckpoint(attempt.memory.checkpoint, attempt.ledger);
     const step = await nextTimestamp(
       {
         root: root.signed,
-        stored: timestamp?.signed,
-        remembered: remembered?.ok ? remembered.value.checkpoint : undefined,
+        stored: timestamp,
+        remembered: largestSeen(attempt),
         now: attempt.now,
       },
       attempt.read,
@@ -30,3 +31,13 @@ export const timestampGate: Gate = gate({
     return goOn;
   },
 });
+
+/** The larger of the checkpoint that was proven to extend all before it, and the one that the last timestamp carried; of another log, which root has replaced, neither. */
+function largestSeen({ memory, documents, ledger }: Attempt): Checkpoint | undefined {
+  const notes = [memory.checkpoint, documents.timestamp?.signed.countersign.checkpoint];
+  const seen = notes.map((note) => (typeof note === "string" ? claimedCheckpoint(note, ledger) : undefined));
+  const ofThisLog = seen.flatMap((claimed) =>
+    claimed?.ok && claimed.value.checkpoint.origin === ledger.origin ? [claimed.value.checkpoint] : [],
+  );
+  return ofThisLog.sort((one, other) => other.size - one.size)[0];
+}

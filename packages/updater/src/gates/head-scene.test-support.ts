@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// A device that stands before a head: what earlier gates find is put before it, and gates 8, 9 and 11 judge.
+
+import { mkdtempDisposable } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { type Targets, targets } from "@countersign/trust/anchor/targets";
+import { servedBytes } from "@countersign/trust/canonical";
+import { sha256 } from "@countersign/trust/digest";
+import { readEnvelope } from "@countersign/trust/envelope";
+import { expires, people, rootOf, spec_version } from "@countersign/trust/founding.test-support";
+import type { Policy } from "@countersign/trust/policy/policy";
+import type { Entry } from "@countersign/trust/release/head";
+import { headDocument } from "@countersign/trust/release/head";
+import type { Order } from "@countersign/trust/release/order";
+import type { Statement } from "@countersign/trust/release/statement";
+import type { ServedList } from "@countersign/trust/revocation/checks";
+import { must, signedBytes } from "@countersign/trust/simulator.test-support";
+import { createDevice } from "../device.ts";
+import { gate, goOn } from "../gate.ts";
+import { type Memory, newborn } from "../memory.ts";
+import type { Report } from "../report.ts";
+import { update } from "../update.ts";
+import { approvalsGate } from "./approvals.ts";
+import { headGate } from "./head.ts";
+import { soakGate } from "./soak.ts";
+
+const { alice, bob } = people;
+
+/** What a device meets, and what it knows. */
+export interface HeadScene {
+  readonly releases: readonly Entry<Statement>[];
+  readonly orders?: readonly Entry<Order>[];
+  /** Those that judge now: the one that is held first. */
+  readonly policies: readonly [Policy, ...Policy[]];
+  readonly memory: Partial<Memory>;
+  readonly served?: Readonly<Record<string, ServedList>>;
+  /** Files besides the head, by path. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+const directory = "stable/hello/linux-x64";
+
+/** What gates 8, 9 and 11 say to a device that runs nothing yet. */
+export async function meets({ releases, orders = [], policies, memory, served = {}, files = {} }: HeadScene): Promise<Report> {
+  const place = { product: "hello", platform: "linux-x64", channel: "stable" } as const;
+  const head = servedBytes(headDocument({ _type: "head", spec: "countersign/1", ...place, releases, orders }));
+  const listed = { [`${directory}/head.json`]: { length: head.length, hashes: { sha256: sha256(head) } } };
+  const channel = await signedBytes({ _type: "targets", spec_version, version: 1, expires, targets: listed }, alice, bob);
+  const all = new Map<string, Uint8Array>(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)]));
+  all.set(`targets/${directory}/${sha256(head)}.head.json`, head);
+  const server = createServer(({ url = "" }, response) => {
+    const bytes = all.get(url.slice(1));
+    response.writeHead(bytes === undefined ? 404 : 200).end(bytes);
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  await using device = await mkdtempDisposable(`${tmpdir()}/countersign-head-`);
+  try {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await createDevice(
+      device.path,
+      { ...place, url, id: "d", privileges: [], installer: "directory" },
+      await signedBytes(rootOf(), alice, bob),
+    );
+    const [held] = policies;
+    const earlier = gate({
+      number: 7,
+      name: "what earlier gates found",
+      checks: {},
+      async pass(attempt) {
+        const bytes = servedBytes(held);
+        attempt.memory = { ...newborn, ...memory };
+        attempt.found.policy = { policy: held, bytes, digest: sha256(bytes) };
+        attempt.found.judges = policies;
+        attempt.found.served = served;
+        attempt.found.channel = must(readEnvelope<Targets>(targets, channel, "stable.json"));
+        return goOn;
+      },
+    });
+    return must(await update(device.path, { until: "check", gates: [earlier, headGate, soakGate, approvalsGate] }));
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { createDevice } from "@countersign/updater/device";
+import { demoPlan } from "./demo/demo-plan.ts";
+import { mute } from "./demo/narrator.ts";
+import { deviceInstalls } from "./demo/on-device.ts";
+import { release } from "./demo/releases.ts";
+import { deviceRuns, must, type Scene } from "./demo/scene.ts";
+import { foundWorld } from "./found.ts";
+import type { Plan } from "./plan.ts";
+import { anchorFile, storeDirectory } from "./project.ts";
+import { startWorld } from "./start.ts";
+
+const platform = `${process.platform}-${process.arch}`;
+
+function demanding(plan: Plan): Plan {
+  const holders = (duty: string, { holders }: Plan["signers"]): Plan["signers"]["holders"] =>
+    holders.map(({ owner }) => ({ holder: `pq-${duty}-${owner}`, owner }));
+  const { targets, signers } = plan;
+  const postQuantum = {
+    targets: { holders: holders("targets", targets), threshold: targets.threshold },
+    signers: { holders: holders("sign", signers), threshold: signers.threshold },
+  };
+  return { ...plan, postQuantum };
+}
+
+test("a policy demands ML-DSA signatures: signers make them, publish serves them, and a device installs with them and not without", {
+  timeout: 180_000,
+}, async () => {
+  const root = await mkdtemp(join(tmpdir(), "countersign-post-quantum-"));
+  try {
+    const plan = { ...demanding(demoPlan("hello")), soakSeconds: 1, coolingOffSeconds: 1 };
+    const project = must(await foundWorld(join(root, "project"), plan));
+    const anchor = await readFile(anchorFile(project));
+    await using world = await startWorld(project);
+    const scene: Scene = { world, device: join(root, "device"), narrator: mute, signal: new AbortController().signal };
+    const place = { product: "hello", platform, channel: "stable", privileges: [], installer: "directory" } as const;
+    await createDevice(scene.device, { ...place, id: "one", url: world.urls.distribute }, anchor);
+    const program = join(root, "program");
+    await mkdir(join(program, "bin"), { recursive: true });
+    await writeFile(join(program, "bin/hello"), "#!/bin/sh\necho hello\n", { mode: 0o755 });
+    await release(scene, { version: "1.0.0", directory: program }, ["bin/hello"], "alice");
+
+    const report = await deviceInstalls(scene);
+    assert.equal(report.result, "installed");
+    const sidecars = report.trail.filter(({ check }) => check === "sidecar/signatures");
+    assert.deepEqual(
+      sidecars.map(({ gate }) => gate),
+      [4, 5],
+    );
+    assert.equal((await deviceRuns(scene, "check")).result, "current");
+
+    const stranger: Scene = { ...scene, device: join(root, "second device") };
+    await createDevice(stranger.device, { ...place, id: "two", url: world.urls.distribute }, anchor);
+    const served = join(storeDirectory(project), "sidecars");
+    assert.ok((await readdir(served)).length >= 2);
+    await rm(served, { recursive: true });
+    const refused = await deviceRuns(stranger, "check");
+    assert.deepEqual([refused.result, refused.refusal?.code], ["refused", "sidecar-missing"]);
+    assert.equal((await deviceRuns(scene, "check")).result, "current", "what was judged with its sidecars stays so");
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+});
