@@ -5,8 +5,8 @@ import { type DeviceConfig, openDevice } from "@countersign/updater/device";
 import { installerNamed } from "@countersign/updater/installers";
 import { withLock } from "@countersign/updater/lock";
 import { allDenials } from "@countersign/updater/memory";
-import { denialByDigest } from "@countersign/updater/report";
-import type { Slot } from "@countersign/updater/slots";
+import { denialAgainst } from "@countersign/updater/report";
+import type { Slot, SlotRecord } from "@countersign/updater/slots";
 import { openTrustStore } from "@countersign/updater/trust-store";
 
 export interface Held {
@@ -37,21 +37,26 @@ export async function deviceStatus(directory: string): Promise<Outcome<DeviceSta
   const found = installerNamed(device.value.installer);
   if (!found.ok) return found;
   const installer = found.value;
-  const held = async (slot: Slot | undefined): Promise<Held | null> => {
+  const recordOf = async (slot: Slot | undefined): Promise<SlotRecord | undefined> => {
     const record = slot && (await installer.recordIn(directory, slot));
-    if (record?.ok !== true || record.value === undefined) return null;
-    const { version, sequence, epoch, release } = record.value;
-    return { version, sequence, epoch, release };
+    return record?.ok === true ? record.value : undefined;
   };
   const read = await withLock(join(directory, "lock"), 2000, async (): Promise<Outcome<DeviceStatus>> => {
     const store = await openTrustStore(directory);
     if (!store.ok) return store;
     const { epochFloor, sequenceFloor, time } = store.value.memory;
-    const running = await held(await installer.current(directory));
-    const previous = running && (await held(await installer.previous(directory)));
-    const flagged = (running && denialByDigest(store.value.memory, running.release)?.reason) ?? null;
+    const current = await recordOf(await installer.current(directory));
+    const running = heldAs(current);
+    const previous = heldAs(current && (await recordOf(await installer.previous(directory))));
+    const flagged = (current && denialAgainst(store.value.memory, current)?.reason) ?? null;
     const memory = { epochFloor, sequenceFloor, witnessedTime: time, denials: allDenials(store.value.memory).length, flagged };
     return accept({ url, product, platform, channel, id, privileges, running, previous, ...memory });
   });
   return read.ok ? read.value : read;
+}
+
+function heldAs(record: SlotRecord | undefined): Held | null {
+  if (record === undefined) return null;
+  const { version, sequence, epoch, release } = record;
+  return { version, sequence, epoch, release };
 }

@@ -16,7 +16,7 @@ function helpOf(command: Command): string {
   return written.join("");
 }
 
-const commands = all(program());
+const commands = all(await program());
 const verbs = commands.filter(({ command }) => command.commands.length === 0);
 
 test("the commands are those of the design, and no others", () => {
@@ -27,6 +27,7 @@ test("the commands are those of the design, and no others", () => {
       ...["propose", "show", "diff", "approve", "sign", "publish", "order", "status"].map((verb) => `release ${verb}`),
       ...["init", "check", "install", "status", "explain", "rollback", "run"].map((verb) => `device ${verb}`),
       ...["revoke", "ledger verify", "ledger tail"],
+      ...["init", "refresh", "download"].map((verb) => `tuf ${verb}`),
     ],
   );
 });

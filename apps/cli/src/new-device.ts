@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { root } from "@countersign/trust/anchor/root";
 import { decode } from "@countersign/trust/decode";
 import { readEnvelope } from "@countersign/trust/envelope";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
-import { root } from "@countersign/trust/tuf/root";
 import { createDevice, type DeviceConfig, deviceConfig, openDevice } from "@countersign/updater/device";
 
 /** Makes a device with a name of its own, in a directory that has none yet. Refuses a root that no updater could read. */

@@ -1,24 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Command } from "commander";
-import { demo } from "./commands/demo.ts";
-import { device } from "./commands/device.ts";
-import { init } from "./commands/init.ts";
-import { ledger } from "./commands/ledger.ts";
-import { release } from "./commands/release.ts";
-import { revoke } from "./commands/revoke.ts";
-import { up } from "./commands/up.ts";
 
-/** The nouns and verbs there are, in the order in which a newcomer meets them. */
-const commands: readonly ((program: Command) => void)[] = [demo, init, up, release, device, revoke, ledger];
+type Add = (program: Command) => void;
 
-/** `countersign`, ready to parse. It throws commander's errors instead of ending the process. */
-export function program(): Command {
+/** The nouns there are, in the order in which a newcomer meets them. Each is loaded when it is wanted: `tuf` needs nothing that `up` does. */
+const nouns: ReadonlyMap<string, () => Promise<Add>> = new Map([
+  ["demo", async () => (await import("./commands/demo.ts")).demo],
+  ["init", async () => (await import("./commands/init.ts")).init],
+  ["up", async () => (await import("./commands/up.ts")).up],
+  ["release", async () => (await import("./commands/release.ts")).release],
+  ["device", async () => (await import("./commands/device.ts")).device],
+  ["revoke", async () => (await import("./commands/revoke.ts")).revoke],
+  ["ledger", async () => (await import("./commands/ledger.ts")).ledger],
+  ["tuf", async () => (await import("./commands/tuf.ts")).tuf],
+]);
+
+/**
+ * `countersign`, ready to parse a command line that begins with `noun`; with every noun where that is none of them, as for `--help`.
+ * It throws commander's errors instead of ending the process.
+ */
+export async function program(noun?: string): Promise<Command> {
   const countersign = new Command("countersign")
     .description("Software updates that no single key, person, machine or server can turn against you")
     .enablePositionalOptions()
     .exitOverride()
     .showHelpAfterError("(add --help for usage)")
     .addHelpText("after", "\nExample:\n  $ countersign demo --once    # the whole path, on this machine, in about a minute");
-  for (const add of commands) add(countersign);
+  const one = nouns.get(noun ?? "");
+  for (const load of one === undefined ? nouns.values() : [one]) (await load())(countersign);
   return countersign;
 }

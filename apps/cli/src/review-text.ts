@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { FileChange } from "@countersign/release/file-changes";
 import type { Change, Review } from "@countersign/release/review";
+import type { Order } from "@countersign/trust/release/order";
 import { plain } from "./plain.ts";
 import { type Cell, table } from "./table.ts";
 import { bold, short, trailText } from "./text.ts";
@@ -11,11 +12,19 @@ export function reviewText(review: Review): string {
 }
 
 export function changesText({ body, changes, previous }: Review): string {
-  if (body._type === "order")
-    return `${body.action} ${short(body.release)}${body.to === null ? "" : `, go to ${short(body.to)}`}: ${plain(body.reason)}`;
+  if (body._type === "order") {
+    const answers = changes.length === 0 ? "" : `\n${table(["", "what", "before", "after"], changes.map(row))}`;
+    return `${body.action} ${short(body.release)}${effectOf(body)}: ${plain(body.reason)}${answers}`;
+  }
   const against =
     previous === undefined ? "the first release: everything is new" : `against ${previous.body.version} (${short(previous.digest)})`;
   return `${bold("Changes")} ${against}\n${changes.length === 0 ? "none" : table(["", "what", "before", "after"], changes.map(row))}`;
+}
+
+function effectOf({ action, to, overSeconds }: Order): string {
+  if (to !== null) return `, go to ${short(to)}`;
+  if (overSeconds !== null) return ` over ${overSeconds} s`;
+  return action === "slow" ? ", nobody begins any more" : "";
 }
 
 function titleOf({ body, digest }: Review): string {

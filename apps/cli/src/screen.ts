@@ -14,7 +14,7 @@ export interface Screen {
   readonly json: boolean;
   /** Something on the way to the answer, for people only. */
   say(text: string): void;
-  /** A line that the next one replaces; shown on a terminal only. */
+  /** A line that the next one replaces, on stderr; shown on a terminal only. */
   progress(text: string): void;
   answer(answer: Answer): void;
   refuse(refusal: Refusal): void;
@@ -22,8 +22,8 @@ export interface Screen {
 
 export function screenOf(json: boolean): Screen {
   const { stdout, stderr } = process;
-  const live = stdout.isTTY && !json;
-  const clear = (): void => void (live && stdout.write("\r\x1b[K"));
+  const live = stderr.isTTY && !json;
+  const clear = (): void => void (live && stderr.write("\r\x1b[K"));
   const line = (text: string): void => {
     clear();
     stdout.write(`${text}\n`);
@@ -31,7 +31,7 @@ export function screenOf(json: boolean): Screen {
   return {
     json,
     say: (text) => (json ? undefined : line(text)),
-    progress: (text) => void (live && stdout.write(`\r\x1b[K${plain(text).slice(0, stdout.columns - 1)}`)),
+    progress: (text) => void (live && stderr.write(`\r\x1b[K${plain(text).slice(0, stderr.columns - 1)}`)),
     answer: (answer) => line(json ? JSON.stringify(answer.json) : answer.text),
     refuse(refusal) {
       clear();

@@ -9,14 +9,14 @@ export type Run<O> = (options: O, screen: Screen, ...args: readonly string[]) =>
 
 /**
  * Makes a command a verb: an example in its help, `--json`, and the exit codes: 0 done, 1 refused. (2, wrong usage, is `main.ts`'s.)
- * `O` is what commander makes of the options that were declared.
+ * `O` is what commander makes of the options that were declared; those of the noun stand before the verb, and the verb's own win.
  */
 export function verb<O>(command: Command, example: string, run: Run<O>): void {
   command
     .option("--json", "print the answer, or the refusal, as one JSON object")
     .addHelpText("after", `\nExample:\n  $ countersign ${example}`)
     .action(async () => {
-      const options = command.opts<O & { readonly json?: true }>();
+      const options: O & { readonly json?: true } = { ...command.parent?.opts(), ...command.opts() };
       const screen = screenOf(options.json === true);
       const outcome = await run(options, screen, ...command.processedArgs.flat()).catch(refusedKey);
       if (!outcome.ok) {

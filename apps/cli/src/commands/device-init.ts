@@ -15,6 +15,9 @@ interface Options {
   readonly channel?: string;
   readonly platform: string;
   readonly privilege?: readonly string[];
+  readonly mirror?: readonly string[];
+  readonly proxy?: string;
+  readonly ca?: string;
 }
 
 /** What was not told is the project's, where this is run in one that is up. */
@@ -52,13 +55,18 @@ export function init(command: Command): void {
     .option("--product <name>", "what it runs (default: the project's)")
     .option("--channel <name>", "which releases it takes (default: the project's)")
     .option("--platform <name>", "what it runs on", `${process.platform}-${process.arch}`)
-    .option("--privilege <name>", "something that releases may ask for here", each);
+    .option("--privilege <name>", "something that releases may ask for here", each)
+    .option("--mirror <url>", "where else the repository is served, in order", each)
+    .option("--proxy <url>", "a proxy for every host, or none (default: by HTTPS_PROXY, HTTP_PROXY and NO_PROXY)")
+    .option("--ca <file>", "PEM certificates: then only what they vouch for is accepted as https");
   const example = "device init device-1 --url http://127.0.0.1:8404 --root hello/root.json --product hello --channel stable";
   verb<Options>(command, example, async (options, _, dir = "") => {
     const told = await fromProject(options);
     if (!told.ok) return told;
     const { root, ...place } = told.value;
-    const made = await newDevice(resolve(dir), { ...place, platform: options.platform, privileges: options.privilege ?? [] }, root);
+    const { platform, privilege: privileges = [], mirror: mirrors, proxy } = options;
+    const ca = options.ca && resolve(options.ca);
+    const made = await newDevice(resolve(dir), { ...place, platform, privileges, mirrors, proxy, ca }, root);
     if (!made.ok) return made;
     return accept({
       json: { directory: resolve(dir), ...made.value },

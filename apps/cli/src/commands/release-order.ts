@@ -4,7 +4,9 @@ import { findDigest } from "@countersign/release/find-digest";
 import { proposeOrder } from "@countersign/release/order";
 import { reviewProposal } from "@countersign/release/review";
 import { accept } from "@countersign/trust/refusal";
+import { narrows } from "@countersign/trust/release/order";
 import { Argument, type Command } from "commander";
+import { number } from "../number.ts";
 import { openSiteAt, personKey, type SiteOptions } from "../site.ts";
 import { short } from "../text.ts";
 import { verb } from "../verb.ts";
@@ -13,19 +15,25 @@ interface Options extends SiteOptions {
   readonly reason: string;
   readonly as: string;
   readonly to?: string;
+  readonly over?: number;
 }
+
+const actions = ["recall", "lift", "slow", "widen", "resume"] as const;
 
 export function order(command: Command): void {
   command
-    .description("recall a release: devices leave it. Lift: devices may install it again although it was revoked")
-    .addArgument(new Argument("<action>", "what to do").choices(["recall", "lift"]))
+    .description(
+      "recall a release: devices leave it. Slow its rollout, or pause it where no --over is told; widen it; resume it. Lift what was said against it",
+    )
+    .addArgument(new Argument("<action>", "what to do").choices(actions))
     .argument("<digest>", "the release, by 8 digits of its digest or more")
     .option("--to <digest>", "where a recall leads (default: the release before it)")
+    .option("--over <seconds>", "for slow and widen: the time over which the rest get their turn", number(0, 10 * 365 * 86_400))
     .requiredOption("--reason <text>", "why; it is published")
     .requiredOption("--as <name>", "the person who says so");
   const example = 'release order recall 3f9c2a10 --reason "crashes on start" --as alice';
-  verb<Options>(command, example, async ({ reason, as, to, ...options }, _, given, written) => {
-    const action = given === "lift" ? "lift" : "recall";
+  verb<Options>(command, example, async ({ reason, as, to, over, ...options }, _, given, written) => {
+    const action = actions.find((known) => known === given) ?? "recall";
     const site = await openSiteAt(options, written);
     if (!site.ok) return site;
     const { project, govern, source } = site.value;
@@ -34,13 +42,17 @@ export function order(command: Command): void {
     const key = await personKey(project, as);
     if (!key.ok) return key;
     const { product, channel } = project.plan;
-    const fields = { product, channel, action, release: site.value.digest, reason, ...(destination && { to: destination.value }) } as const;
+    const fields = {
+      ...{ product, channel, action, release: site.value.digest, reason },
+      ...(destination && { to: destination.value }),
+      ...(over !== undefined && { overSeconds: over }),
+    };
     const proposed = await proposeOrder({ govern, ...source, key: key.value, ...fields });
     if (!proposed.ok) return proposed;
     const { digest, order: body } = proposed.value;
-    const next = action === "recall" ? `publish ${short(digest)}` : `approve ${short(digest)} --as NAME, who is not ${as}`;
-    if (action === "recall") {
-      // Halting takes one person: who recalls countersigns it, too.
+    const next = narrows(body) ? `publish ${short(digest)}` : `approve ${short(digest)} --as NAME, who is not ${as}`;
+    if (narrows(body)) {
+      // Halting takes one person: whoever orders it countersigns it, too.
       const review = await reviewProposal({ govern, ...source, digest });
       const state = review.ok ? await approve({ review: review.value, key: key.value, govern }) : review;
       if (!state.ok) return state;

@@ -29,7 +29,7 @@ export function revoke(program: Command): void {
     if (revokerUrl === undefined) return refuse("unknown-revoker", names.join(" or "), revoker, `Name one of them: --revoker ${names[0]}`);
     const key = await personKey(project, as);
     if (!key.ok) return key;
-    const denial = { kind: "release", name: digest, until: null, reason } as const;
+    const denial = { kind: "release", name: digest, since: Math.floor(Date.now() / 1000), until: null, reason } as const;
     const denied = await deny({ revokerUrl, revoker, denial, key: key.value });
     if (!denied.ok) return denied;
     const { version } = denied.value;
