@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import { rootVectors, timestampVectors } from "./anchor/cases.ts";
+import { channelVectors } from "./anchor/channel.ts";
+import { formVectors } from "./forms/cases.ts";
+import { checkpointVectors, proofVectors } from "./ledger/cases.ts";
+import { policyVectors, standingVectors } from "./policy/cases.ts";
+import { provenanceVectors } from "./provenance/cases.ts";
+import { readThroughVectors } from "./readthrough/cases.ts";
+import { deviceVectors } from "./release/device.ts";
+import { headVectors, orderVectors, statementVectors } from "./release/documents.ts";
+import { entryVectors } from "./release/entry.ts";
+import { outcomeVectors, rolloutVectors } from "./release/outcome.ts";
+import { denialVectors, listVectors } from "./revocation/cases.ts";
+import { sidecarVectors } from "./sidecar/cases.ts";
+import type { VectorFile } from "./vector.ts";
+
+/** Every file of vectors. What one of them takes as given is its own business. */
+export const vectorFiles: readonly VectorFile<unknown>[] = [
+  formVectors,
+  rootVectors,
+  timestampVectors,
+  channelVectors,
+  checkpointVectors,
+  proofVectors,
+  policyVectors,
+  standingVectors,
+  statementVectors,
+  orderVectors,
+  headVectors,
+  entryVectors,
+  outcomeVectors,
+  rolloutVectors,
+  deviceVectors,
+  provenanceVectors,
+  listVectors,
+  denialVectors,
+  readThroughVectors,
+  sidecarVectors,
+];

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+import { parseVkey, type Vkey } from "@countersign/tlog/vkey";
+import { readAttested } from "@countersign/trust/build/attested";
+import { type Attestation, provenanceChecks } from "@countersign/trust/build/checks";
+import { readDsse } from "@countersign/trust/build/dsse";
+import { judge } from "@countersign/trust/check";
+import { decode } from "@countersign/trust/decode";
+import { policy as policyDecoder } from "@countersign/trust/policy/policy";
+import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
+import { statement as statementDecoder } from "@countersign/trust/release/statement";
+import { digestOf, ledgerFields } from "@countersign/trust/simulator.test-support";
+import type { Vector, VectorFile } from "../vector.ts";
+import {
+  attestation,
+  attestedBy,
+  builder,
+  type GivenAttestation,
+  policyWith,
+  provenanceOf,
+  rule,
+  second,
+  sourceAt,
+  statementNaming,
+  summaryOf,
+  verifier,
+  verifierRule,
+} from "./documents.ts";
+
+interface Ledger {
+  readonly log: { readonly origin: string; readonly vkey: string };
+  readonly witnesses: readonly string[];
+  readonly witnessQuorum: number;
+}
+
+interface Given {
+  readonly policy: unknown;
+  readonly statement: unknown;
+  readonly ledger: Ledger;
+  readonly attestations: readonly GivenAttestation[];
+}
+
+function given(attestations: readonly GivenAttestation[], change: Partial<Given> = {}): Given {
+  const ledger = ledgerFields as Ledger;
+  return { policy: policyWith([rule]), statement: statementNaming(attestations), ledger, attestations, ...change };
+}
+
+const twoBuilders = policyWith([rule, { ...rule, keyid: second.keyid }], 2);
+const verified = policyWith([verifierRule]);
+const twoRules = policyWith([verifierRule, { ...verifierRule, resourceUri: "pkg:generic/hello-hotfix@{version}", withinSeconds: 30 }]);
+
+async function cases(): Promise<readonly Vector<Given>[]> {
+  const good = await attestation(provenanceOf());
+  const other = await attestation(provenanceOf(), second);
+  const accepted = (description: string, of: Given): Vector<Given> => ({ description, given: of, expect: { accepted: true } });
+  const refused = (description: string, code: string, of: Given): Vector<Given> => ({ description, given: of, expect: { refused: code } });
+  const differs = async (description: string, build: Parameters<typeof provenanceOf>[0]): Promise<Vector<Given>> =>
+    refused(description, "provenance-differs", given([await attestation(provenanceOf(build))]));
+  const summary = async (predicate: object = {}, signer = verifier): Promise<Given> =>
+    given([await attestation(summaryOf(predicate), signer)], { policy: verified });
+  const summaryDiffers = async (description: string, predicate: object): Promise<Vector<Given>> =>
+    refused(description, "provenance-differs", await summary(predicate));
+  const bare = { ...rule, runnerEnvironment: undefined };
+  return [
+    accepted("a build as the policy wants it", given([good])),
+    accepted("two builders of different owners, of one commit", given([good, other], { policy: twoBuilders })),
+    refused(
+      "attack: another envelope than the statement names",
+      "provenance-not-named",
+      given([good], { statement: statementNaming([other]) }),
+    ),
+    refused("attack: signed by a key that builds nothing here", "builder-not-trusted", given([await attestation(provenanceOf(), second)])),
+    refused("one builder where two are asked for", "builder-not-trusted", given([good], { policy: twoBuilders })),
+    refused(
+      "attack: one file that two builders signed, where two are asked for",
+      "builder-not-trusted",
+      given([await attestedBy(provenanceOf(), [builder, second])], { policy: twoBuilders }),
+    ),
+    accepted("one that somebody else signed too", given([await attestedBy(provenanceOf(), [second, builder])])),
+    refused("attack: a payload of another type", "payload-type", given([await attestation(provenanceOf(), builder, "text/plain")])),
+    refused(
+      "attack: of other bytes",
+      "artifact-not-attested",
+      given([await attestation(provenanceOf({ subject: [{ digest: { sha256: digestOf("evil") } }] }))]),
+    ),
+    refused("attack: never made public", "inclusion-unproven", given([{ ...good, proof: other.proof }])),
+    refused(
+      "attack: two builders, two commits",
+      "commits-differ",
+      given(
+        [
+          good,
+          await attestation(
+            provenanceOf({ definition: sourceAt("git+https://github.com/octo/hello@refs/tags/v1.0.0", "6".repeat(40)) }),
+            second,
+          ),
+        ],
+        {
+          policy: twoBuilders,
+        },
+      ),
+    ),
+    await differs("attack: another workflow claims to have built it", {
+      id: "https://github.com/octo/hello/.github/workflows/evil.yml@refs/tags/v1.0.0",
+    }),
+    await differs("attack: another build type", { definition: { buildType: "https://example.org/build" } }),
+    await differs("attack: another repository", { definition: sourceAt("git+https://github.com/evil/hello@refs/tags/v1.0.0") }),
+    await differs("attack: another ref", { definition: sourceAt("git+https://github.com/octo/hello@refs/heads/evil") }),
+    await differs("attack: the tag of another version", { definition: sourceAt("git+https://github.com/octo/hello@refs/tags/v1.0.1") }),
+    await differs("attack: no ref", { definition: sourceAt("git+https://github.com/octo/hello") }),
+    await differs("attack: a commit cut short", { definition: sourceAt("git+https://github.com/octo/hello@refs/tags/v1.0.0", "8d3c5f0") }),
+    await differs("attack: a repository deleted and made again", { github: { repository_id: "700001" } }),
+    await differs("attack: a repository of another owner", { github: { repository_owner_id: "666" } }),
+    await differs("attack: started by pull_request_target", { github: { event_name: "pull_request_target" } }),
+    await differs("attack: on somebody's own runner", { github: { runner_environment: "self-hosted" } }),
+    await differs("a fact that the rule pins is not stated", { github: { runner_environment: undefined } }),
+    await differs("attack: one external parameter more", { definition: { externalParameters: { debug: true } } }),
+    await differs("attack: one more, deep inside", { workflow: { debug: true } }),
+    await differs("attack: one less, deep inside", { workflow: { ref: undefined } }),
+    await differs("attack: a parameter of another type", { workflow: { path: [".github/workflows/release.yml"] } }),
+    refused("a fact that the rule does not mention is stated", "provenance-differs", given([good], { policy: policyWith([bare]) })),
+    refused(
+      "attack: facts told twice",
+      "malformed-document",
+      given([await attestation(provenanceOf({ definition: { internalParameters: { github: {}, repositoryId: "1" } } }))]),
+    ),
+    refused(
+      "SLSA v0.2",
+      "malformed-document",
+      given([await attestation({ ...provenanceOf(), predicateType: "https://slsa.dev/provenance/v0.2" })]),
+    ),
+    accepted("a summary by a verifier, in the place of a builder", await summary()),
+    refused("attack: a summary by a builder's key", "builder-not-trusted", await summary({}, builder)),
+    refused(
+      "attack: provenance by a verifier's key",
+      "builder-not-trusted",
+      given([await attestation(provenanceOf(), verifier)], { policy: verified }),
+    ),
+    await summaryDiffers("attack: another verifier", { verifier: { id: "https://verifier.example/2" } }),
+    await summaryDiffers("attack: a summary of another version", { resourceUri: "pkg:generic/hello@1.0.1" }),
+    await summaryDiffers("a failure", { verificationResult: "FAILED" }),
+    await summaryDiffers("a lower level", { verifiedLevels: ["SLSA_BUILD_LEVEL_1"] }),
+    await summaryDiffers("attack: another policy", { policy: { uri: verifierRule.policy.uri, digest: { sha256: digestOf("lax") } } }),
+    await summaryDiffers("nothing that was looked at", { inputAttestations: [] }),
+    refused(
+      "attack: two levels of one track",
+      "malformed-document",
+      await summary({ verifiedLevels: ["SLSA_BUILD_LEVEL_3", "SLSA_BUILD_LEVEL_1"] }),
+    ),
+    refused(
+      "attack: a summary that fits a rule of its verifier's which gives it less time",
+      "summary-outdated",
+      given([await attestation(summaryOf({ resourceUri: "pkg:generic/hello-hotfix@1.0.0" }), verifier)], { policy: twoRules }),
+    ),
+    refused("attack: an old summary in a new entry", "summary-outdated", await summary({ timeVerified: "2026-06-01T10:59:59Z" })),
+    refused("attack: verified after it was public", "summary-outdated", await summary({ timeVerified: "2026-06-01T12:00:01Z" })),
+  ];
+}
+
+async function answer({ policy, statement, ledger, attestations }: Given): Promise<Outcome<unknown>> {
+  const rules = decode(policyDecoder, policy, "policy");
+  if (!rules.ok) return rules;
+  const stable = rules.value.channels["stable"];
+  if (stable === undefined) return refuse("unknown-channel", "stable", "none", "Write a policy for it.");
+  const candidate = decode(statementDecoder, statement, "statement");
+  if (!candidate.ok) return candidate;
+  const read: Attestation[] = [];
+  for (const { envelope, proof } of attestations) {
+    const dsse = readDsse(Buffer.from(envelope, "base64"));
+    if (!dsse.ok) return dsse;
+    const attested = readAttested(dsse.value);
+    if (!attested.ok) return attested;
+    read.push({ envelope: dsse.value, provenance: attested.value, proof });
+  }
+  const [log, witnesses] = [keyOf(ledger.log.vkey), ledger.witnesses.map(keyOf)];
+  const trust = { origin: ledger.log.origin, log, witnesses, quorum: ledger.witnessQuorum };
+  const subject = { candidate: candidate.value, attestations: read, policy: rules.value, rules: stable, ledger: trust };
+  const { outcome } = judge(subject, provenanceChecks);
+  return outcome.ok ? accept(undefined) : outcome;
+}
+
+function keyOf(line: string): Vkey {
+  const read = parseVkey(line);
+  if (!read.ok) throw new Error(read.refusal.expected);
+  return read.value;
+}
+
+export const provenanceVectors: VectorFile<Given> = { path: "provenance/provenance.json", cases, answer };
