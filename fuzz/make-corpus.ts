@@ -151,7 +151,7 @@ async function keepSidecar(): Promise<void> {
   const key = must(decodeBytes(sidecarKey, written, "a key"));
   const file = must(readEnvelope(root, seedIn("root"), "root"));
   const signer = { keyid: keyidOf(key), sign: async (message: Uint8Array) => sign(null, message, privateKey) };
-  keep("sidecar", "of-root.json", sidecarBytes(await signSidecar("root", file, [signer])));
+  keep("sidecar", "of-root.json", sidecarBytes(await signSidecar("hello.example", "root", file, [signer])));
   keep("sidecar-key", "ml-dsa-44.json", written);
 }
 

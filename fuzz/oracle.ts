@@ -44,7 +44,7 @@ function fail(): never {
   throw new SyntaxError("no JSON");
 }
 
-/** The canonical form (TUF 4.2.1) of what `naiveParse` read: keys sorted as UTF-8, which is the order of code points. */
+/** The canonical form (TUF 4.1) of what `naiveParse` read: keys sorted as UTF-8, which is the order of code points. */
 export function naiveCanonical(value: unknown): string {
   if (typeof value === "string") return `"${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
   if (Array.isArray(value)) return `[${value.map(naiveCanonical).join(",")}]`;

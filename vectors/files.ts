@@ -9,6 +9,7 @@ import { readThroughVectors } from "./readthrough/cases.ts";
 import { deviceVectors } from "./release/device.ts";
 import { headVectors, orderVectors, statementVectors } from "./release/documents.ts";
 import { entryVectors } from "./release/entry.ts";
+import { nextVectors } from "./release/next.ts";
 import { outcomeVectors, rolloutVectors } from "./release/outcome.ts";
 import { denialVectors, listVectors } from "./revocation/cases.ts";
 import { sidecarVectors } from "./sidecar/cases.ts";
@@ -28,6 +29,7 @@ export const vectorFiles: readonly VectorFile<unknown>[] = [
   orderVectors,
   headVectors,
   entryVectors,
+  nextVectors,
   outcomeVectors,
   rolloutVectors,
   deviceVectors,

@@ -13,7 +13,7 @@ const forgetting: readonly { readonly control: string; readonly before: string; 
   {
     control: "clock:witnessed",
     before: "head: statements, orders, sequence, epoch, turn",
-    forget: (run) => remember(run, { time: Math.floor(run.clock() / 1000) }),
+    forget: (run) => remember(run, { time: Math.floor(run.began / 1000) }),
   },
 ];
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { entryChecks } from "@countersign/updater/entry-checks";
+import { entryChecks } from "@countersign/updater/archive-entry-checks";
 import { unpack } from "@countersign/updater/unpack";
 import { promised, type Target } from "../target.ts";
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { decodeBytes } from "@countersign/trust/decode";
 import { signersOf } from "@countersign/trust/quorum";
-import { revocationLists } from "@countersign/trust/revocation/list";
+import { revocationLists, servedLists } from "@countersign/trust/revocation/list";
 import { anchorPolicy, value } from "../anchor.ts";
 import { promised, type Target } from "../target.ts";
 
@@ -21,11 +21,11 @@ export const revocations: Target = {
       ),
     );
     return (input) => {
-      const read = decodeBytes(revocationLists, input, "revocations");
+      const read = decodeBytes(servedLists, input, "revocations");
       if (!read.ok) return read;
       for (const list of read.value.lists)
-        if (signersOf(list, authority).length > 0)
-          promised(honest.has(Buffer.from(list.message).toString()), "a list that no revoker signed");
+        if (list.ok && signersOf(list.value, authority).length > 0)
+          promised(honest.has(Buffer.from(list.value.message).toString()), "a list that no revoker signed");
       return read;
     };
   },

@@ -19,12 +19,14 @@ export const sidecar: Target = {
     const file = value(readEnvelope(root, seedIn("root"), "root"));
     const [keyid = ""] = value(readSidecar(seedIn("sidecar"))).signatures.map((signature) => signature.keyid);
     const key = value(decodeBytes(sidecarKey, seedsIn("sidecar-key")[0] ?? new Uint8Array(), "a key"));
-    const demand = { keys: { [keyid]: key }, keyids: [keyid], threshold: 1, ownerOf: () => "owner" };
+    const demand = { repository: "hello.example", keys: { [keyid]: key }, keyids: [keyid], threshold: 1, ownerOf: () => "owner" };
     return (input) => {
       const read = readSidecar(input);
       if (!read.ok) return read;
       const { signatures } = read.value;
       promised(sidecarSigners("targets", file, signatures, demand).length === 0, "a signature counts for another role");
+      const elsewhere = { ...demand, repository: "hello.other" };
+      promised(sidecarSigners("root", file, signatures, elsewhere).length === 0, "a signature counts in another repository");
       promised(sidecarSigners("root", file, signatures, demand).length <= 1, "a key counts twice");
       return read;
     };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { accept, type Outcome } from "@countersign/tlog/refusal";
+import { entryChecks, noteNames } from "@countersign/updater/archive-entry-checks";
 import { ByteReader } from "@countersign/updater/byte-reader";
-import { entryChecks, noteNames } from "@countersign/updater/entry-checks";
 import { readEntry, readPadding } from "@countersign/updater/tar";
 import { promised, type Target } from "../target.ts";
 

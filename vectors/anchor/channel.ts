@@ -52,6 +52,12 @@ export const channelVectors: VectorFile<Given> = {
     const three = [alice, second, bob];
     const holders = { ...policy.holders, [second.keyid]: { key: second.key, holder: "alice-2", owner: "alice" } };
     const byTwoKeys = { targets: await top({}, three), file: await file({ version: 8 }, alice, second) };
+    const next = await signDocument({ ...fields, version: 8 }, alice, bob);
+    const spelled = (spell: (sig: string) => string): object => ({
+      ...next,
+      signatures: next.signatures.map(({ keyid, sig }) => ({ keyid, sig: spell(sig) })),
+    });
+    const beside = { ...next, signatures: [...next.signatures, { keyid: carol.keyid, sig: "" }] };
     const of = (target: string): Promise<Given> => news({ targets: named(target) });
     return [
       accepted("the next file of a channel", given(), listed),
@@ -70,6 +76,8 @@ export const channelVectors: VectorFile<Given> = {
       refused("attack: a signer whom the policy does not know", "owners-not-distinct", given(byTwoKeys)),
       refused("attack: a head of another channel", "path-not-delegated", await of("beta/hello/linux-x64/head.json")),
       refused("attack: a path that is deeper than what is delegated", "path-not-delegated", await of("stable/hello/linux-x64/a/b")),
+      refused("a signature in upper-case hex", malformed, given({ file: spelled((sig) => sig.toUpperCase()) })),
+      refused("attack: a signature that is no hex, beside those of the signers", malformed, given({ file: beside })),
       refused("a target without a SHA-256", malformed, await news({ targets: named(path, { sha512: "00".repeat(64) }) })),
       await delegated("a channel that has the name of a role of root's", { name: "snapshot" }),
       await delegated("a delegation by the digests of paths", { path_hash_prefixes: ["00"] }),

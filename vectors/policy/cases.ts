@@ -45,9 +45,17 @@ export const policyVectors: VectorFile<Given> = {
       ...{ profile: "agent", approvers: [alice.keyid, bob.keyid, publisher.keyid], approvals: 2, freshRevokers: 2, readThrough: 1 },
       builders: { quorum: 2, trusted: [...rules.builders.trusted, { ...rules.builders.trusted[0], keyid: other.keyid }] },
     };
-    const holding = (spelled: string, kind = "ed25519"): object => {
-      const key = { keytype: kind, scheme: kind, keyval: { public: spelled } };
+    const holding = (spelled: string, kind = "ed25519", more: object = {}): object => {
+      const key = { keytype: kind, scheme: kind, keyval: { public: spelled }, ...more };
       return { ...policy, holders: { ...policy.holders, [canonicalDigest(key)]: { key, holder: "dora", owner: "dora" } } };
+    };
+    const sidecars = (threshold: number, ...names: readonly string[]): object => {
+      const of = names.map((owner, index) => {
+        const key = { keytype: "ml-dsa", scheme: "ml-dsa-44", keyval: { public: Buffer.alloc(1312, index).toString("hex") } };
+        return [canonicalDigest(key), { key, holder: `${owner}-pq`, owner }] as const;
+      });
+      const stable = { keyids: of.map(([keyid]) => keyid), threshold };
+      return { repository: "example", holders: Object.fromEntries(of), roles: { stable } };
     };
     const agent = (change: object = {}, rest: object = {}): object =>
       policyWith(
@@ -70,6 +78,7 @@ export const policyVectors: VectorFile<Given> = {
       }),
       bad("attack: a key of small order, under which anybody signs", holding("00".repeat(32))),
       bad("attack: a key in upper case, a second voice", holding(alice.key.keyval.public.toUpperCase())),
+      bad("attack: a member more in a key, a second name for it", holding(person("dora").key.keyval.public, "ed25519", { more: 1 })),
       bad("a key of another kind", holding("x", "dsa")),
       bad("attack: a proposer whom nobody holds", policyWith({ proposers: [digestOf("x")] })),
       bad("attack: an approver twice", policyWith({ approvers: [alice.keyid, alice.keyid] })),
@@ -94,6 +103,16 @@ export const policyVectors: VectorFile<Given> = {
       bad("an agent channel where keys are all that is separate", agent({}, { separation: "key" })),
       bad("a profile that does not exist", agent({ profile: "toy" })),
       refused("attack: an owner who builds and signs", "duties-meet", given(policyWith({}, ownedBy(builder, "alice")), two)),
+      refused("attack: a builder who signs sidecars", "duties-meet", given({ ...policy, postQuantum: sidecars(1, "builder") }, two)),
+      refused(
+        "an agent channel whose sidecar one signer can make",
+        "quorum-below-profile",
+        given(agent({}, { postQuantum: sidecars(1, "alice", "bob") }), delegation([alice, bob, carol], 2)),
+      ),
+      accepted(
+        "one whose sidecar takes as many as its file",
+        given(agent({}, { postQuantum: sidecars(2, "alice", "bob") }), delegation([alice, bob, carol], 2)),
+      ),
       refused("an agent channel that one signer can sign", "quorum-below-profile", given(agent(), delegation([alice, bob, carol], 1))),
       refused("an agent channel with two signers", "quorum-below-profile", given(agent(), two)),
     ];

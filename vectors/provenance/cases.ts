@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { parseVkey, type Vkey } from "@countersign/tlog/vkey";
-import { readAttested } from "@countersign/trust/build/attested";
-import { type Attestation, provenanceChecks } from "@countersign/trust/build/checks";
-import { readDsse } from "@countersign/trust/build/dsse";
+import { type Attestation, attestationIn } from "@countersign/trust/build/attestation";
+import { provenanceChecks } from "@countersign/trust/build/checks";
+import { payloadDigest, readDsse } from "@countersign/trust/build/dsse";
 import { judge } from "@countersign/trust/check";
 import { decode } from "@countersign/trust/decode";
-import { policy as policyDecoder } from "@countersign/trust/policy/policy";
+import { sha256 } from "@countersign/trust/digest";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import { statement as statementDecoder } from "@countersign/trust/release/statement";
-import { digestOf, ledgerFields } from "@countersign/trust/simulator.test-support";
+import { digestOf, must } from "@countersign/trust/simulator.test-support";
+import { accepted, type GivenLedger, ledger, ledgerOf, readPolicy, refused } from "../scene.ts";
 import type { Vector, VectorFile } from "../vector.ts";
 import {
   attestation,
@@ -26,33 +26,30 @@ import {
   verifierRule,
 } from "./documents.ts";
 
-interface Ledger {
-  readonly log: { readonly origin: string; readonly vkey: string };
-  readonly witnesses: readonly string[];
-  readonly witnessQuorum: number;
-}
-
 interface Given {
   readonly policy: unknown;
   readonly statement: unknown;
-  readonly ledger: Ledger;
+  readonly ledger: GivenLedger;
   readonly attestations: readonly GivenAttestation[];
 }
 
 function given(attestations: readonly GivenAttestation[], change: Partial<Given> = {}): Given {
-  const ledger = ledgerFields as Ledger;
   return { policy: policyWith([rule]), statement: statementNaming(attestations), ledger, attestations, ...change };
 }
 
 const twoBuilders = policyWith([rule, { ...rule, keyid: second.keyid }], 2);
+const elsewhere = { ...rule, keyid: second.keyid, source: "git+https://github.com/octo/elsewhere" };
 const verified = policyWith([verifierRule]);
+const buildAndSummary = policyWith([rule, verifierRule], 2);
+const inputs = (digest: string): object => ({ inputAttestations: [{ digest: { sha256: digest } }] });
+const bytesOf = ({ envelope }: GivenAttestation): Buffer => Buffer.from(envelope, "base64");
+const digestOfFile = (of: GivenAttestation): string => sha256(bytesOf(of));
+const digestOfPayload = (of: GivenAttestation): string => payloadDigest(must(readDsse(bytesOf(of))));
 const twoRules = policyWith([verifierRule, { ...verifierRule, resourceUri: "pkg:generic/hello-hotfix@{version}", withinSeconds: 30 }]);
 
 async function cases(): Promise<readonly Vector<Given>[]> {
   const good = await attestation(provenanceOf());
   const other = await attestation(provenanceOf(), second);
-  const accepted = (description: string, of: Given): Vector<Given> => ({ description, given: of, expect: { accepted: true } });
-  const refused = (description: string, code: string, of: Given): Vector<Given> => ({ description, given: of, expect: { refused: code } });
   const differs = async (description: string, build: Parameters<typeof provenanceOf>[0]): Promise<Vector<Given>> =>
     refused(description, "provenance-differs", given([await attestation(provenanceOf(build))]));
   const summary = async (predicate: object = {}, signer = verifier): Promise<Given> =>
@@ -74,6 +71,15 @@ async function cases(): Promise<readonly Vector<Given>[]> {
       "attack: one file that two builders signed, where two are asked for",
       "builder-not-trusted",
       given([await attestedBy(provenanceOf(), [builder, second])], { policy: twoBuilders }),
+    ),
+    accepted(
+      "one file that two trusted builders signed: it is judged by the first of their rules",
+      given([await attestedBy(provenanceOf(), [second, builder])], { policy: policyWith([rule, elsewhere]) }),
+    ),
+    refused(
+      "the same, where the policy has the rules in another order",
+      "provenance-differs",
+      given([await attestedBy(provenanceOf(), [builder, second])], { policy: policyWith([elsewhere, rule]) }),
     ),
     accepted("one that somebody else signed too", given([await attestedBy(provenanceOf(), [second, builder])])),
     refused("attack: a payload of another type", "payload-type", given([await attestation(provenanceOf(), builder, "text/plain")])),
@@ -129,6 +135,17 @@ async function cases(): Promise<readonly Vector<Given>[]> {
       given([await attestation({ ...provenanceOf(), predicateType: "https://slsa.dev/provenance/v0.2" })]),
     ),
     accepted("a summary by a verifier, in the place of a builder", await summary()),
+    refused(
+      "attack: a build and a summary of it, where two builders are asked for",
+      "builder-not-trusted",
+      given([good, await attestation(summaryOf(inputs(digestOfFile(good))), verifier)], { policy: buildAndSummary }),
+    ),
+    refused(
+      "attack: the same, named by what it says",
+      "builder-not-trusted",
+      given([good, await attestation(summaryOf(inputs(digestOfPayload(good))), verifier)], { policy: buildAndSummary }),
+    ),
+    accepted("a build, and a summary of another one", given([good, await attestation(summaryOf(), verifier)], { policy: buildAndSummary })),
     refused("attack: a summary by a builder's key", "builder-not-trusted", await summary({}, builder)),
     refused(
       "attack: provenance by a verifier's key",
@@ -141,6 +158,8 @@ async function cases(): Promise<readonly Vector<Given>[]> {
     await summaryDiffers("a lower level", { verifiedLevels: ["SLSA_BUILD_LEVEL_1"] }),
     await summaryDiffers("attack: another policy", { policy: { uri: verifierRule.policy.uri, digest: { sha256: digestOf("lax") } } }),
     await summaryDiffers("nothing that was looked at", { inputAttestations: [] }),
+    await summaryDiffers("something that was looked at, without a SHA-256", { inputAttestations: [{ digest: { sha512: "00" } }] }),
+    await summaryDiffers("a level of another track", { verifiedLevels: ["SLSA_SOURCE_LEVEL_3"] }),
     refused(
       "attack: two levels of one track",
       "malformed-document",
@@ -156,8 +175,8 @@ async function cases(): Promise<readonly Vector<Given>[]> {
   ];
 }
 
-async function answer({ policy, statement, ledger, attestations }: Given): Promise<Outcome<unknown>> {
-  const rules = decode(policyDecoder, policy, "policy");
+async function answer({ policy, statement, attestations, ...given }: Given): Promise<Outcome<unknown>> {
+  const rules = readPolicy(policy);
   if (!rules.ok) return rules;
   const stable = rules.value.channels["stable"];
   if (stable === undefined) return refuse("unknown-channel", "stable", "none", "Write a policy for it.");
@@ -165,23 +184,13 @@ async function answer({ policy, statement, ledger, attestations }: Given): Promi
   if (!candidate.ok) return candidate;
   const read: Attestation[] = [];
   for (const { envelope, proof } of attestations) {
-    const dsse = readDsse(Buffer.from(envelope, "base64"));
-    if (!dsse.ok) return dsse;
-    const attested = readAttested(dsse.value);
-    if (!attested.ok) return attested;
-    read.push({ envelope: dsse.value, provenance: attested.value, proof });
+    const attestation = attestationIn(Buffer.from(envelope, "base64"), proof);
+    if (!attestation.ok) return attestation;
+    read.push(attestation.value);
   }
-  const [log, witnesses] = [keyOf(ledger.log.vkey), ledger.witnesses.map(keyOf)];
-  const trust = { origin: ledger.log.origin, log, witnesses, quorum: ledger.witnessQuorum };
-  const subject = { candidate: candidate.value, attestations: read, policy: rules.value, rules: stable, ledger: trust };
+  const subject = { candidate: candidate.value, attestations: read, policy: rules.value, rules: stable, ledger: ledgerOf(given.ledger) };
   const { outcome } = judge(subject, provenanceChecks);
   return outcome.ok ? accept(undefined) : outcome;
-}
-
-function keyOf(line: string): Vkey {
-  const read = parseVkey(line);
-  if (!read.ok) throw new Error(read.refusal.expected);
-  return read.value;
 }
 
 export const provenanceVectors: VectorFile<Given> = { path: "provenance/provenance.json", cases, answer };

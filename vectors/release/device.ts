@@ -24,7 +24,7 @@ export const deviceVectors: VectorFile<Given> = {
   async cases() {
     const device: DeviceFacts = {
       ...{ product: "hello", platform: "linux-x64", channel: "stable", id: "device-1" },
-      ...{ privileges: ["network"], epochFloor: 2, sequenceFloor: 5 },
+      ...{ privileges: ["network"], epochFloor: 2, sequenceFloor: 5, runs: true },
     };
     const given = (release: Partial<Statement>, change: Partial<Given> = {}): Given => ({
       ...{ statement: statementOf({ sequence: 6, epoch: 2, ...release }), device },
@@ -41,6 +41,15 @@ export const deviceVectors: VectorFile<Given> = {
       elsewhere("attack: another channel's", { channel: "beta" }),
       elsewhere("attack: nothing for this platform", { platform: "linux-arm64" }),
       refused("attack: the sequence that was confirmed", "sequence-rolled-back", given({ sequence: 5 })),
+      accepted(
+        "the sequence that was confirmed, where what was installed is gone",
+        given({ sequence: 5 }, { device: { ...device, runs: false } }),
+      ),
+      refused(
+        "attack: the one before it, where what was installed is gone",
+        "sequence-rolled-back",
+        given({ sequence: 4 }, { device: { ...device, runs: false } }),
+      ),
       accepted("a recall leads back", given({ sequence: 4 }, recalled)),
       refused("attack: an epoch below the floor", "below-epoch-floor", given({ epoch: 1 })),
       refused("attack: an epoch below the floor, by a recall", "below-epoch-floor", given({ sequence: 4, epoch: 1 }, recalled)),
@@ -48,7 +57,7 @@ export const deviceVectors: VectorFile<Given> = {
       refused("attack: two epochs more", "epoch-leapt", given({ epoch: 4 })),
       accepted("two epochs more, two releases later", given({ sequence: 7, epoch: 4 })),
       refused("attack: one epoch more, by a recall that leads back", "epoch-leapt", given({ sequence: 4, epoch: 3 }, recalled)),
-      accepted("a new device", given({ sequence: 40, epoch: 12 }, { device: { ...device, epochFloor: 0, sequenceFloor: 0 } })),
+      accepted("a new device", given({ sequence: 40, epoch: 12 }, { device: { ...device, epochFloor: 0, sequenceFloor: 0, runs: false } })),
       refused("not its turn yet", "not-this-devices-turn", given({}, { rollout: { share: 0, paused: false } })),
       refused("a pause", "not-this-devices-turn", given({}, paused)),
       accepted("a recall waits for no turn", given({ sequence: 4 }, { ...recalled, ...paused })),

@@ -7,11 +7,13 @@ import { decode } from "@countersign/trust/decode";
 import { people } from "@countersign/trust/founding.test-support";
 import type { Policy } from "@countersign/trust/policy/policy";
 import type { Outcome } from "@countersign/trust/refusal";
-import { approvalsDigest } from "@countersign/trust/release/approval";
+import { approvalName, approvalsDigest } from "@countersign/trust/release/approval";
 import { approvalChecks, type EntrySubject, entryLoggedCheck, soakCheck, soakEnd } from "@countersign/trust/release/entry-checks";
 import { type Entry, type Head, head } from "@countersign/trust/release/head";
 import type { Order } from "@countersign/trust/release/order";
 import type { Statement } from "@countersign/trust/release/statement";
+import { orderDenialCheck } from "@countersign/trust/revocation/checks";
+import type { Denial } from "@countersign/trust/revocation/list";
 import { orderOf, statementOf, TestLog } from "@countersign/trust/simulator.test-support";
 import {
   accepted,
@@ -38,6 +40,8 @@ interface Given {
   readonly ledger: GivenLedger;
   /** Witnessed time, Unix seconds. */
   readonly time: number;
+  /** Every denial that was verified; an order is held against them. */
+  readonly denials?: readonly Denial[];
 }
 
 export const entryVectors: VectorFile<Given> = {
@@ -57,6 +61,9 @@ export const entryVectors: VectorFile<Given> = {
       const effect = { to: null, denials: action === "lift" ? [base.digest] : [], overSeconds: action === "widen" ? 0 : null };
       return given(headOf([base], [await approvedBy(orderOf({ action, ...effect }), log(), start, ...approvers)]), time);
     };
+    const lift = await approvedBy(orderOf({ action: "lift", to: null, denials: [base.digest] }), log(), start, alice, bob);
+    const lifting = headOf([base], [lift]);
+    const no = { kind: "release", since: start, until: null, reason: "a stolen key" } as const;
     const recall = async (...approvers: readonly (typeof alice)[]): Promise<Given> =>
       given(headOf([base], [await approvedBy(orderOf({ release: base.digest }), log(), start, ...approvers)]), start);
     const [proposed, byAlice, byBob] = [["propose", carol] as const, ["approve", alice] as const, ["approve", bob] as const];
@@ -120,6 +127,15 @@ export const entryVectors: VectorFile<Given> = {
       refused("a lift that one person approved", "approvals-missing", await order("lift", end, alice)),
       accepted("a lift: two people, and an urgent soak", await order("lift", start + 900, alice, bob), start + 900),
       refused("widen before its soak ends", "soak-not-over", await order("widen", start + 899, alice, bob)),
+      refused("attack: a lift whose approval was denied since", "revoked", {
+        ...given(lifting, start + 900),
+        denials: [{ ...no, kind: "approval", name: lift.approvals.map(approvalName)[1] ?? "" }],
+      }),
+      refused("attack: a lift that was denied itself", "revoked", {
+        ...given(lifting, start + 900),
+        denials: [{ ...no, name: lift.digest }],
+      }),
+      accepted("a lift of what is denied", { ...given(lifting, start + 900), denials: [{ ...no, name: base.digest }] }, start + 900),
       accepted("widen after it", await order("widen", start + 900, alice, bob), start + 900),
       refused("resume that one person approved", "approvals-missing", await order("resume", end, alice)),
     ];
@@ -137,6 +153,10 @@ export const entryVectors: VectorFile<Given> = {
     const context = { policy: by.value, rules: rules.value, ledger: ledgerOf(given.ledger), time: given.time };
     const subject: EntrySubject = { candidate: candidate.value, ...context };
     const { outcome } = judge(subject, [...approvalChecks, entryLoggedCheck, soakCheck]);
-    return outcome.ok ? soakEnd(subject) : outcome;
+    if (!outcome.ok) return outcome;
+    const order = orders.at(-1);
+    const { denials = [], time } = given;
+    const stands = order === undefined ? outcome : judge({ candidate: order, denials, time }, [orderDenialCheck]).outcome;
+    return stands.ok ? soakEnd(subject) : stands;
   },
 };

@@ -4,6 +4,7 @@ import { decode } from "@countersign/trust/decode";
 import type { Digest } from "@countersign/trust/digest";
 import { people } from "@countersign/trust/founding.test-support";
 import { accept } from "@countersign/trust/refusal";
+import { approvalName } from "@countersign/trust/release/approval";
 import { chooseRelease, standingHead } from "@countersign/trust/release/choice";
 import type { Entry } from "@countersign/trust/release/head";
 import { head } from "@countersign/trust/release/head";
@@ -22,6 +23,7 @@ interface Given {
   readonly ledger: GivenLedger;
   readonly time: number;
   readonly device: string;
+  readonly epochFloor: number;
   readonly running: { readonly digest: Digest; readonly sequence: number; readonly floor: number } | null;
   /** Digests of orders that do not hold. */
   readonly fallen: readonly Digest[];
@@ -48,6 +50,9 @@ export const outcomeVectors: VectorFile<Given> = {
     const lift = await order({ action: "lift", release: three.digest, to: null, denials: [denialDigest(no)] });
     const pause = await order({ action: "slow", release: three.digest, to: null });
     const resume = await order({ action: "resume", number: 2, release: three.digest, to: null }, start + 5000);
+    const [four, five] = [await release(4, { epoch: 1 }), await release(5, { epoch: 1 })];
+    const recallFour = await order({ release: four.digest, to: one.digest });
+    const newer = [one, four, five];
     const far = [one, two, await release(3, { minimumSequence: 2 })];
     const [soaked, all] = [start + 3600, [one, two, three]];
     const running = ({ digest, body }: Entry<Statement>, floor = body.sequence): Given["running"] => ({
@@ -62,6 +67,7 @@ export const outcomeVectors: VectorFile<Given> = {
         ledger,
         time: soaked,
         device: "device-1",
+        epochFloor: 0,
         running: null,
         fallen: [],
         denials: [],
@@ -80,7 +86,9 @@ export const outcomeVectors: VectorFile<Given> = {
       chosen("a denial whose hold has ended", given(all, [], { denials: [{ ...no, until: soaked }] }), three, "newer"),
       chosen(
         "a denial of the approval",
-        given(all, [], { denials: [{ ...no, kind: "approval", name: three.approvals[1]?.digest ?? "" }] }),
+        given(all, [], {
+          denials: [{ ...no, kind: "approval", name: three.approvals[1] === undefined ? "" : approvalName(three.approvals[1]) }],
+        }),
         two,
         "newer",
       ),
@@ -93,6 +101,18 @@ export const outcomeVectors: VectorFile<Given> = {
       ),
       chosen("a lift that does not hold", given(all, [lift], { denials: [no], fallen: [lift.digest] }), two, "newer"),
       chosen("a recall leads back", given(all, [recall], { running: running(three) }), one, "recalled"),
+      chosen(
+        "a recall that leads below the epoch floor gives way to what is newer",
+        given(newer, [recallFour], { running: running(four, 4), epochFloor: 1 }),
+        five,
+        "newer",
+      ),
+      chosen(
+        "and is named where nothing is",
+        given([one, four], [recallFour], { running: running(four, 4), epochFloor: 1 }),
+        one,
+        "recalled",
+      ),
       chosen("what was recalled is passed over", given(all, [recall], { running: running(one) }), two, "newer"),
       chosen("attack: recalls that lead in a circle", given([one, three], [recall, back], { running: running(three) }), null, "recalled"),
       chosen(
@@ -126,7 +146,7 @@ export const outcomeVectors: VectorFile<Given> = {
       ),
     ];
   },
-  async answer({ fallen, running, device, time, denials, unwell, ...given }) {
+  async answer({ fallen, running, device, epochFloor, time, denials, unwell, ...given }) {
     const read = decode(head, given.head, "head");
     if (!read.ok) return read;
     const by = readPolicy(given.policy);
@@ -134,7 +154,7 @@ export const outcomeVectors: VectorFile<Given> = {
     const rules = found(by.value.channels[read.value.channel], "the channel's rules");
     if (!rules.ok) return rules;
     const standing = standingHead(read.value, ({ digest }) => !fallen.includes(digest));
-    const facts = { ...standing, rules: [rules.value] as const, ledger: ledgerOf(given.ledger), time, device, denials, unwell };
+    const facts = { ...standing, rules: [rules.value] as const, ledger: ledgerOf(given.ledger), time, device, epochFloor, denials, unwell };
     const { release, reason } = chooseRelease(standing.head, running ?? undefined, offerOf(facts));
     return accept({ release: release?.digest ?? null, reason } satisfies Json);
   },

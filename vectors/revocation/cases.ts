@@ -6,6 +6,7 @@ import { envelope } from "@countersign/trust/envelope";
 import { people } from "@countersign/trust/founding.test-support";
 import { claimedCheckpoint } from "@countersign/trust/ledger/checkpoint";
 import { accept } from "@countersign/trust/refusal";
+import { approvalName } from "@countersign/trust/release/approval";
 import { head } from "@countersign/trust/release/head";
 import { type DenialSubject, denialChecks, listChecks, listTime } from "@countersign/trust/revocation/checks";
 import { type Denial, denialDigest, type RevocationList, revocationList } from "@countersign/trust/revocation/list";
@@ -29,6 +30,8 @@ import type { Vector, VectorFile } from "../vector.ts";
 const { alice, builder, revoker } = people;
 const log = new TestLog();
 const release = await approvedBy(statementOf(), log, start, alice);
+const [, byAlice] = release.approvals;
+if (byAlice === undefined) throw new Error("Alice approved it");
 const note = await log.note([start, start, start]);
 const no: Denial = { kind: "release", name: release.digest, since: start, until: null, reason: "malware" };
 
@@ -87,7 +90,10 @@ export const listVectors: VectorFile<GivenList> = {
 };
 
 interface GivenDenials
-  extends Pick<DenialSubject, "denials" | "time" | "builders" | "known" | "served" | "soakEnd" | "freshRevokers" | "revocationSeconds"> {
+  extends Pick<
+    DenialSubject,
+    "denials" | "time" | "builders" | "payloads" | "known" | "served" | "soakEnd" | "freshRevokers" | "revocationSeconds"
+  > {
   /** Its last release is judged. */
   readonly head: unknown;
   readonly policy: unknown;
@@ -108,6 +114,7 @@ export const denialVectors: VectorFile<GivenDenials> = {
       lifted: [],
       time: end,
       builders: [builder.keyid],
+      payloads: [digestOf("what the provenance says")],
       known: { [own]: { version: 5, time: end }, [other]: { version: 7, time: end - 1 } },
       served: { [own]: { version: 5, seen: {} }, [other]: { version: 7, seen: {} } },
       soakEnd: end,
@@ -146,7 +153,9 @@ export const denialVectors: VectorFile<GivenDenials> = {
       refused("the release is denied", "revoked", denied(no)),
       refused("its build", "revoked", denied({ ...no, kind: "build", name: digestOf("provenance") })),
       refused("its builder", "revoked", denied({ ...no, kind: "builder", name: builder.keyid })),
-      refused("an approval of it", "revoked", denied({ ...no, kind: "approval", name: release.approvals[1]?.digest ?? "" })),
+      refused("what its provenance says", "revoked", denied({ ...no, kind: "build", name: digestOf("what the provenance says") })),
+      refused("an approval of it", "revoked", denied({ ...no, kind: "approval", name: approvalName(byAlice) })),
+      accepted("a name with the approval's signature in it", denied({ ...no, kind: "approval", name: byAlice.digest })),
       accepted("another release", denied({ ...no, name: digestOf("another") })),
       accepted("a name of another kind", denied({ ...no, kind: "build" })),
       refused("a hold, in its last second", "revoked", denied({ ...no, until: end + 1 })),

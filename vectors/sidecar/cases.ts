@@ -12,6 +12,7 @@ import { accept, type Outcome } from "@countersign/trust/refusal";
 import { sidecarChecks, sidecarMessage, sidecarPath } from "@countersign/trust/sidecar";
 import { signDocument } from "@countersign/trust/simulator.test-support";
 import { sidecarStep } from "@countersign/trust/workflow/sidecar";
+import { accepted, refused } from "../scene.ts";
 import { textAt, type Vector, type VectorFile } from "../vector.ts";
 
 interface Given {
@@ -45,7 +46,7 @@ const base64 = (document: unknown): string => Buffer.from(servedBytes(document))
 
 function demanding(roles: PostQuantum["roles"], ...owners: readonly Owner[]): Policy {
   const holders = owners.map(({ name, key, keyid }) => [keyid, { key, holder: `pq-${name}`, owner: name }] as const);
-  return policyOf({ postQuantum: { holders: Object.fromEntries(holders), roles } });
+  return policyOf({ postQuantum: { repository: "example", holders: Object.fromEntries(holders), roles } });
 }
 
 interface Signature {
@@ -76,8 +77,9 @@ async function cases(): Promise<readonly Vector<Given>[]> {
   const [file, later] = [await signDocument(fields, alice, bob), await signDocument({ ...fields, version: 8 }, alice, bob)];
   const both = { keyids: [ann.keyid, ben.keyid], threshold: 2 };
   const policy = demanding({ stable: both }, ann, ben);
-  const signedBy = (role: string, ...owners: readonly Owner[]): readonly Signature[] =>
-    owners.map((each) => signature(each, sidecarMessage(role, messageOf(file))));
+  const signedFor = (repository: string, role: string, ...owners: readonly Owner[]): readonly Signature[] =>
+    owners.map((each) => signature(each, sidecarMessage(repository, role, messageOf(file))));
+  const signedBy = (role: string, ...owners: readonly Owner[]): readonly Signature[] => signedFor("example", role, ...owners);
   const sidecarOf = (signatures: readonly Signature[]): object => ({ _type: "sidecar", spec: "countersign/1", signatures });
   const given = (sidecar: object | null, change: Partial<Given> = {}): Given => ({
     role: "stable",
@@ -89,8 +91,6 @@ async function cases(): Promise<readonly Vector<Given>[]> {
   const good = signedBy("stable", ann, ben);
   const [first] = good;
   if (first === undefined) throw new Error("nobody signed");
-  const refused = (description: string, code: string, of: Given): Vector<Given> => ({ description, given: of, expect: { refused: code } });
-  const accepted = (description: string, of: Given): Vector<Given> => ({ description, given: of, expect: { accepted: true } });
   const short = "sidecar-threshold-not-met";
   const theirs = demanding({ stable: { keyids: [eve.keyid], threshold: 1 } }, eve);
   const oneOwner = demanding({ stable: both }, ann, { ...ben, name: "ann" });
@@ -113,7 +113,13 @@ async function cases(): Promise<readonly Vector<Given>[]> {
     refused("one signature of two", short, given(sidecarOf(signedBy("stable", ann)))),
     refused("attack: a stranger in the place of an owner", short, given(sidecarOf(signedBy("stable", ann, eve)))),
     refused("attack: one signature under two key identifiers", short, given(sidecarOf([first, { ...first, keyid: ben.keyid }]))),
+    refused(
+      "attack: an owner's signature under a key identifier that nobody has",
+      short,
+      given(sidecarOf([first, ...good.slice(1).map((each) => ({ ...each, keyid: "f".repeat(64) }))])),
+    ),
     refused("attack: the signatures of the next version", short, given(sidecarOf(good), { file: base64(later) })),
+    refused("attack: the signatures for another repository", short, given(sidecarOf(signedFor("another", "stable", ann, ben)))),
     refused("attack: the signatures for another role", short, given(sidecarOf(signedBy("beta", ann, ben)))),
     refused(
       "attack: signatures over the bare message",
@@ -127,6 +133,8 @@ async function cases(): Promise<readonly Vector<Given>[]> {
     ),
     refused("no signature", "malformed-document", given(sidecarOf([]))),
     refused("attack: one key signs twice", "malformed-document", given(sidecarOf([...good, first]))),
+    refused("no hex", "malformed-document", given(sidecarOf([{ ...first, sig: "a signature" }]))),
+    refused("half a byte", "malformed-document", given(sidecarOf([{ ...first, sig: first.sig.slice(1) }]))),
     refused("upper-case hex", "malformed-document", given(sidecarOf([{ ...first, sig: first.sig.toUpperCase() }]))),
     refused("a member that is not specified", "malformed-document", given({ ...sidecarOf(good), role: "stable" })),
     refused("another version of the format", "malformed-document", given({ ...sidecarOf(good), spec: "countersign/2" })),

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Build } from "@countersign/build/attest";
 import type { BuilderRule } from "@countersign/trust/build/builder-rule";
-import { json } from "@countersign/trust/build/in-toto";
-import { array, closed, type Decoder, distinct, integer, literal, name, optional, record, text } from "@countersign/trust/decode";
+import { array, closed, type Decoder, distinct, integer, json, literal, name, optional, record, text } from "@countersign/trust/decode";
 import type { DownloadLimits } from "@countersign/trust/policy/policy";
 import { profileDefaults } from "@countersign/trust/policy/profile";
 import type { PostQuantumPlan } from "./post-quantum.ts";
@@ -143,7 +142,7 @@ export const plan: Decoder<Plan> = closed<Plan>({
   root: quorum,
   targets: quorum,
   signers: quorum,
-  postQuantum: optional(closed<PostQuantumPlan>({ targets: quorum, signers: quorum })),
+  postQuantum: optional(closed<PostQuantumPlan>({ repository: name, targets: quorum, signers: quorum })),
   publish: holding,
   proposer: holding,
   builder: closed<Plan["builder"]>({

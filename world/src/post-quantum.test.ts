@@ -22,6 +22,7 @@ function demanding(plan: Plan): Plan {
     holders.map(({ owner }) => ({ holder: `pq-${duty}-${owner}`, owner }));
   const { targets, signers } = plan;
   const postQuantum = {
+    repository: "hello.example",
     targets: { holders: holders("targets", targets), threshold: targets.threshold },
     signers: { holders: holders("sign", signers), threshold: signers.threshold },
   };

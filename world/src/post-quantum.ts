@@ -5,6 +5,8 @@ import type { Holding, Plan } from "./plan.ts";
 
 /** Who holds ML-DSA keys, and how many of them must sign targets and channel files besides. */
 export interface PostQuantumPlan {
+  /** What these keys call the repository, and no other. */
+  readonly repository: string;
   readonly targets: { readonly holders: readonly Holding[]; readonly threshold: number };
   /** Each is opened by the signer of the same owner. */
   readonly signers: { readonly holders: readonly Holding[]; readonly threshold: number };
@@ -24,11 +26,11 @@ export function sidecarHolderOf({ signers, postQuantum }: Plan, signer: string):
 /** What the policy of a plan demands. */
 export function postQuantumOf(plan: Plan, key: (holder: string) => CustodyKey): PostQuantum | undefined {
   if (plan.postQuantum === undefined) return undefined;
-  const { targets, signers } = plan.postQuantum;
+  const { repository, targets, signers } = plan.postQuantum;
   const quorum = ({ holders, threshold }: PostQuantumPlan["targets"]) => ({
     keyids: holders.map(({ holder }) => key(holder).keyid),
     threshold,
   });
   const holders = sidecarHolders(plan).map(({ holder, owner }) => [key(holder).keyid, { key: key(holder).tuf, holder, owner }] as const);
-  return { holders: Object.fromEntries(holders), roles: { targets: quorum(targets), [plan.channel]: quorum(signers) } };
+  return { repository, holders: Object.fromEntries(holders), roles: { targets: quorum(targets), [plan.channel]: quorum(signers) } };
 }

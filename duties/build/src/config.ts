@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from "node:fs/promises";
-import { json } from "@countersign/trust/build/in-toto";
-import { array, closed, type Decoder, decodeBytes, matching, optional, record, text } from "@countersign/trust/decode";
+import { array, closed, type Decoder, decodeBytes, json, matching, optional, record, text } from "@countersign/trust/decode";
 import { type Outcome, refuse } from "@countersign/trust/refusal";
 import type { Build } from "./attest.ts";
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { RepositoryView } from "@countersign/repository/view";
 import type { Entry as LedgerEntry } from "@countersign/tlog/entry";
-import type { Attestation } from "@countersign/trust/build/checks";
+import type { Attestation } from "@countersign/trust/build/attestation";
 import type { ClaimedCheckpoint } from "@countersign/trust/ledger/checkpoint";
 import type { ChannelRules } from "@countersign/trust/policy/policy";
 import type { Outcome, Refusal } from "@countersign/trust/refusal";

@@ -10,6 +10,7 @@ import { channelAuthority, channelChecks, type TargetsDocument, targets, targets
 import { judge } from "@countersign/trust/check";
 import { type Digest, sha256 } from "@countersign/trust/digest";
 import { type Envelope, readEnvelope } from "@countersign/trust/envelope";
+import { defaultLimits } from "@countersign/trust/limits";
 import { principalOf } from "@countersign/trust/policy/policy";
 import { signersOf } from "@countersign/trust/quorum";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
@@ -45,7 +46,10 @@ function signedUnder({ targets: top, policy }: Delegator, request: SigningReques
   if (authority === undefined)
     return refuse("channel-unknown", "a channel that targets delegates", channel, "Let the targets quorum add it.");
   const read = (signatures: SigningRequest["signatures"]) =>
-    readEnvelope(targets, documentBytes({ signatures, signed: channelFile }), `${channelFile.version}.${channel}.json`);
+    readEnvelope(targets, documentBytes({ signatures, signed: channelFile }), `${channelFile.version}.${channel}.json`, {
+      ...defaultLimits,
+      documentBytes: defaultLimits.targetsBytes,
+    });
   const offered = read(signatures);
   if (!offered.ok) return offered;
   const counted = signersOf(offered.value, authority);

@@ -112,7 +112,7 @@ async function freeVersion(store: Store, version: number): Promise<number> {
   return (await isStored(store, `metadata/${version}.snapshot.json`)) ? freeVersion(store, version + 1) : version;
 }
 
-/** A date as TUF writes it, to the second (TUF 4.2.1). */
+/** A date as TUF writes it, to the second (TUF 4.2.3). */
 function tufDate(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 }

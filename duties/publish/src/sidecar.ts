@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFrom } from "@countersign/repository/read-from";
-import { sidecarAmong, sidecarBytes } from "@countersign/repository/sidecar";
+import { joinSidecar, sidecarBytes } from "@countersign/repository/sidecar";
 import type { SigningRequest } from "@countersign/repository/signing-request";
 import type { Store } from "@countersign/repository/store";
 import type { Envelope, Signature } from "@countersign/trust/envelope";
@@ -20,7 +20,7 @@ export async function placeSidecar(
   store: Store,
 ): Promise<Outcome<readonly Signature[]>> {
   const demands = policies.map((policy) => sidecarDemand(policy, channel)).filter((demand) => demand !== undefined);
-  const sidecar = sidecarAmong(channel, file, signatures, demands);
+  const sidecar = joinSidecar(channel, file, signatures, demands);
   if (sidecar.signatures.length > 0) await store.write(sidecarPath(file.digest), sidecarBytes(sidecar));
   let found: Outcome<readonly Signature[]> = accept([]);
   for (const policy of policies) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { builderOf, type ProvenanceSubject, provenanceChecks } from "@countersign/trust/build/checks";
+import { type ProvenanceSubject, provenanceChecks } from "@countersign/trust/build/checks";
 import { type Check, decide } from "@countersign/trust/check";
 import { type ReadPastSubject, readPastCheck } from "@countersign/trust/readthrough/checks";
 import { liftedDenials } from "@countersign/trust/release/choice";
@@ -8,6 +8,7 @@ import type { Entry } from "@countersign/trust/release/head";
 import { narrows } from "@countersign/trust/release/order";
 import type { Statement } from "@countersign/trust/release/statement";
 import { type DenialSubject, denialChecks } from "@countersign/trust/revocation/checks";
+import { builtBy } from "@countersign/trust/revocation/deniable";
 import { logChecks, numberCheck, recordChecks } from "./memory-checks.ts";
 import { fileChecks, headsCheck, renewalCheck } from "./request-checks.ts";
 import type { RenewalSubject, SigningSubject } from "./subject.ts";
@@ -39,6 +40,7 @@ function denialPart(subject: SigningSubject): DenialSubject | undefined {
   const { view, rules, time, attestations, revocations, candidate } = subject;
   const deniable = deniableOf(subject);
   if (deniable === undefined) return undefined;
+  const named = attestations.filter(({ envelope }) => deniable.body.provenance.includes(envelope.digest));
   const halts = subject.added.body._type === "order" && narrows(subject.added.body);
   const end = soakEnd({ candidate: subject.added, rules, ledger: view.ledger });
   return {
@@ -47,7 +49,7 @@ function denialPart(subject: SigningSubject): DenialSubject | undefined {
     policy: view.policy,
     lifted: new Set(Object.values(candidate.heads).flatMap((head) => [...liftedDenials(head, deniable.digest)])),
     time,
-    builders: attestations.map((attestation) => builderOf(attestation, view.policy, rules)?.keyid).filter((keyid) => keyid !== undefined),
+    ...builtBy(named, [{ policy: view.policy, rules }]),
     known: revocations.lists,
     served: revocations.lists,
     revocationSeconds: rules.revocationSeconds,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from "node:crypto";
-import type { Attestation } from "@countersign/trust/build/checks";
+import type { Attestation } from "@countersign/trust/build/attestation";
 import type { Digest } from "@countersign/trust/digest";
 import type { Statement } from "@countersign/trust/release/statement";
 import { readAttestation } from "@countersign/trust/workflow/attestations";

@@ -51,7 +51,7 @@ export async function gather(candidate: SigningRequest, senses: Senses): Promise
     added,
     release,
     published: published.value,
-    attestations: fresh === undefined ? [] : await readAttestations(read, fresh),
+    attestations: release === undefined ? [] : await readAttestations(read, release.body),
     artifacts: fresh === undefined ? [] : await senses.artifacts.of(fresh),
     revocations: { denials: record.deny(revokers.denials), lists: revokers.lists },
     readThroughs: rules.readThrough === 0 ? [] : await hearMonitors(read, view),

@@ -5,7 +5,7 @@ import { decodeBytes } from "@countersign/trust/decode";
 import { type Envelope, readEnvelope } from "@countersign/trust/envelope";
 import { type ClaimedCheckpoint, claimedCheckpoint } from "@countersign/trust/ledger/checkpoint";
 import { type KnownList, listChecks, listTime, type ServedList } from "@countersign/trust/revocation/checks";
-import { type Denial, type RevocationList, revocationList, revocationLists } from "@countersign/trust/revocation/list";
+import { type Denial, type RevocationList, revocationList, servedLists } from "@countersign/trust/revocation/list";
 import { type Read, readFile } from "@countersign/trust/workflow/step";
 
 /** What the revokers say now. */
@@ -39,8 +39,8 @@ export async function hearRevokers(read: Read, { policy, ledger }: RepositoryVie
 async function readLists(read: Read, revokers: readonly string[]): Promise<readonly Envelope<RevocationList>[]> {
   const lists: Envelope<RevocationList>[] = [];
   const latest = await readFile(read, "revocations/latest");
-  const together = latest.ok ? decodeBytes(revocationLists, latest.value, "revocations/latest") : latest;
-  if (together.ok) lists.push(...together.value.lists);
+  const together = latest.ok ? decodeBytes(servedLists, latest.value, "revocations/latest") : latest;
+  if (together.ok) lists.push(...together.value.lists.flatMap((list) => (list.ok ? [list.value] : [])));
   for (const revoker of revokers) {
     const path = `revocations/${revoker}.json`;
     const bytes = await readFile(read, path);

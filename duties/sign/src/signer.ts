@@ -127,9 +127,9 @@ class Signer {
     const checkpoint = log.newest.checkpoint;
     this.#senses.record.remember({ of: { ...of, channel }, digest, version: channelFile.version, time, checkpoint });
     const { signatures } = await signDocument(channelFile, [this.#key]);
-    const demanded = sidecarDemand(delegator.policy, channel)?.keyids ?? [];
-    const keys = this.#sidecarKey !== undefined && demanded.includes(this.#sidecarKey.keyid) ? [this.#sidecarKey] : [];
-    const sidecar = await signSidecar(channel, { message: canonicalBytes(channelFile) }, keys);
+    const demand = sidecarDemand(delegator.policy, channel);
+    if (this.#sidecarKey === undefined || demand?.keyids.includes(this.#sidecarKey.keyid) !== true) return signatures;
+    const sidecar = await signSidecar(demand.repository, channel, { message: canonicalBytes(channelFile) }, [this.#sidecarKey]);
     return [...sidecar.signatures, ...signatures];
   }
 

@@ -4,7 +4,7 @@ import type { SigningRequest } from "@countersign/repository/signing-request";
 import type { RepositoryView } from "@countersign/repository/view";
 import type { Checkpoint } from "@countersign/tlog/checkpoint";
 import type { TargetsDocument } from "@countersign/trust/anchor/targets";
-import type { Attestation } from "@countersign/trust/build/checks";
+import type { Attestation } from "@countersign/trust/build/attestation";
 import type { Digest } from "@countersign/trust/digest";
 import type { Envelope } from "@countersign/trust/envelope";
 import type { ClaimedCheckpoint } from "@countersign/trust/ledger/checkpoint";

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import { after, test } from "node:test";
 import { documentBytes, signDocument } from "@countersign/repository/sign-document";
+import { payloadDigest, readDsse } from "@countersign/trust/build/dsse";
 import { servedBytes } from "@countersign/trust/canonical";
 import type { Signed } from "@countersign/trust/envelope";
 import type { Approval } from "@countersign/trust/release/approval";
@@ -65,19 +66,21 @@ async function order(action: Order["action"], more: Pick<OrderInput, "overSecond
 }
 
 const no: Denial = { kind: "release", name: release, since: 1, until: null, reason: "leaks tokens" };
+const payload = payloadDigest(accepted(readDsse(files.get(`provenance/${statement.provenance[0]}`) ?? Buffer.of())));
+const rebuilt: Denial = { ...no, kind: "build", name: payload, reason: "a wrong compiler, in whatever envelope" };
 const built: Denial = { ...no, kind: "build", name: statement.provenance[0] ?? "", reason: "a wrong compiler" };
 
 test("a lift answers every denial that stands against the release, by any of its names, and no other; its review says them", async () => {
   await deny();
   assert.equal(await order("lift"), "nothing-to-lift");
-  await deny(no, built, { ...no, name: "another" }, { ...no, since: 2, until: 3 });
+  await deny(no, built, rebuilt, { ...no, name: "another" }, { ...no, since: 2, until: 3 });
   const proposed = await order("lift");
   assert.ok(typeof proposed === "object");
-  assert.deepEqual(proposed.order.denials, [no, built].map(denialDigest));
+  assert.deepEqual(proposed.order.denials, [no, built, rebuilt].map(denialDigest));
   const review = accepted(await reviewProposal({ govern, store, anchor, now: Date.now(), digest: proposed.digest }));
   assert.deepEqual(
     review.changes.map((change) => "before" in change && change.before),
-    ["leaks tokens", "a wrong compiler"],
+    [no, built, rebuilt].map(({ reason }) => reason),
   );
 });
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { Attestation } from "@countersign/trust/build/attestation";
 import { type Attested, claimedBuilder, isSummary } from "@countersign/trust/build/attested";
-import type { Attestation } from "@countersign/trust/build/checks";
 import { originOf } from "@countersign/trust/build/origin";
 import type { Statement } from "@countersign/trust/release/statement";
 

@@ -60,7 +60,10 @@ export async function newestDelegator(
 }
 
 function readVersion(bytes: Uint8Array, version: number): Outcome<Envelope<TargetsDocument>> {
-  const file = readEnvelope(targets, bytes, `metadata/${version}.targets.json`);
+  const file = readEnvelope(targets, bytes, `metadata/${version}.targets.json`, {
+    ...defaultLimits,
+    documentBytes: defaultLimits.targetsBytes,
+  });
   if (!file.ok) return file;
   const document = targetsDocumentOf(file.value.signed);
   if (!document.ok) return document;

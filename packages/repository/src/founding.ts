@@ -86,8 +86,12 @@ export async function foundRepository(plan: FoundingPlan): Promise<Outcome<Found
     ["metadata/1.targets.json", targetsBytes],
     [targetStorePath("policy.json", sha256(policyBytes)), policyBytes],
   ]);
-  if (plan.sidecarKeys !== undefined && plan.sidecarKeys.length > 0)
-    files.set(sidecarPath(readTargets.value.digest), sidecarBytes(await signSidecar("targets", readTargets.value, plan.sidecarKeys)));
+  const { postQuantum } = trusted.value;
+  if (postQuantum !== undefined && plan.sidecarKeys !== undefined && plan.sidecarKeys.length > 0)
+    files.set(
+      sidecarPath(readTargets.value.digest),
+      sidecarBytes(await signSidecar(postQuantum.repository, "targets", readTargets.value, plan.sidecarKeys)),
+    );
   const read: Read = async (path) => accept(files.get(path));
   const demanded = await sidecarStep("targets", readTargets.value, [trusted.value], read, sidecarChecks);
   if (!demanded.outcome.ok) return demanded.outcome;

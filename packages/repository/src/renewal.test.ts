@@ -74,11 +74,11 @@ test("a channel file whose policy newly demands a sidecar is renewed at once, an
   await using directory = await mkdtempDisposable(join(tmpdir(), "renewal-"));
   const eve = await createKey(join(directory.path, "eve.key"), "a passphrase", "ml-dsa-44");
   const holders = { [eve.keyid]: { key: eve.tuf, holder: "pq-ann", owner: "ann" } };
-  const postQuantum = { holders, roles: { stable: { keyids: [eve.keyid], threshold: 1 } } };
+  const postQuantum = { repository: "hello.example", holders, roles: { stable: { keyids: [eve.keyid], threshold: 1 } } };
   const demanding = { ...before, policy: { ...before.policy, postQuantum } };
   assert.equal(renewalReason("stable", file, before, common.expires, year), undefined);
   assert.equal(renewalReason("stable", file, demanding, common.expires, year), "signers-changed");
-  const { signatures } = await signSidecar("stable", file, [eve]);
+  const { signatures } = await signSidecar("hello.example", "stable", file, [eve]);
   assert.equal(renewalReason("stable", { ...file, sidecar: signatures }, demanding, common.expires, year), undefined);
 });
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
-import { isOnCurve, isUnsafePoint, verifyEd25519 } from "./ed25519.ts";
+import { ed25519Key, isOnCurve, isUnsafePoint, verifyEd25519 } from "./ed25519.ts";
 import { signerFromSeed } from "./signer.ts";
 
 const SMALL_ORDER = [
@@ -106,6 +106,14 @@ test("attack: every one of the eight points of small order, found from the curve
 test("a point is on the curve exactly where the curve's equation has a root", () => {
   for (let y = 0n; y < 40n; y++) assert.equal(isOnCurve(littleEndian(y)), pointAt(y) !== undefined, `${y}`);
   assert.equal(isOnCurve(signerFromSeed(Buffer.alloc(32, 7), "a", 1).publicKey), true);
+});
+
+test("attack: a key off the curve is none, whatever the runtime makes of it", () => {
+  for (let y = 2n; y < 40n; y++) {
+    const key = littleEndian(y);
+    assert.equal(ed25519Key(key) !== undefined, pointAt(y) !== undefined, `${y}`);
+    assert.equal(verifyEd25519(key, Buffer.from("m"), Buffer.alloc(64, 1)), false);
+  }
 });
 
 test("attack: a second signature made from a first: S not reduced, R of small order or in a second spelling", async () => {

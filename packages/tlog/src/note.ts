@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { decodeBase64, encodeBase64 } from "./base64.ts";
 import { accept, type Outcome, refuse } from "./refusal.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
 /** One signature line of a note: who says they signed, by name and key id, and what they wrote after the key id. */
 export interface NoteSignature {
@@ -76,14 +77,6 @@ export function parseSignatureLine(line: string): NoteSignature | undefined {
   const bytes = decodeBase64(blob ?? "");
   if (name === undefined || !isKeyName(name) || bytes === undefined || bytes.length < 5) return undefined;
   return { name, keyId: Buffer.from(bytes).readUInt32BE(), payload: bytes.subarray(4) };
-}
-
-function decodeUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined; // the decoder's only way to say that these bytes are not UTF-8
-  }
 }
 
 function malformed(expected: string, found: string): Outcome<never> {

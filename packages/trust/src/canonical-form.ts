@@ -4,7 +4,7 @@ import { TokenCopier } from "./token-copier.ts";
 import * as token from "./tokens.ts";
 
 /**
- * Brings any strict JSON document to its canonical form (TUF 4.2.1), bytes to bytes, without making values of it. Refused is what two
+ * Brings any strict JSON document to its canonical form (TUF 4.1), bytes to bytes, without making values of it. Refused is what two
  * readers could read differently: bytes that are no UTF-8, a byte order mark, two members of one name however they are spelled, halves of
  * surrogate pairs, numbers that are no safe integers, text after the document. Throws `NotJson` for that. `depth` is how many values may
  * lie one in another, below the outermost.

@@ -129,8 +129,9 @@ export class CanonicalReader {
   }
 }
 
-/** Plain data of what was read, all of it. */
+/** Plain data of what was read, all of it. What another reader has read may be a number without a canonical form: a RangeError, as of `canonicalText`. */
 export function plain(read: Read): Json {
+  if (typeof read === "number" && !Number.isSafeInteger(read)) throw new RangeError(`${read}`);
   if (typeof read !== "object" || read === null) return read;
   if (Array.isArray(read)) return read.map(plain);
   const entries = read instanceof ObjectIndex ? read.entries() : Object.entries(read);

@@ -12,7 +12,7 @@ export interface Scan {
 }
 
 /**
- * Where the value that starts at `at` ends, if it is canonical JSON (TUF 4.2.1) as it stands: UTF-8, names strictly ascending by
+ * Where the value that starts at `at` ends, if it is canonical JSON (TUF 4.1) as it stands: UTF-8, names strictly ascending by
  * code point and so each once, integers only, no white space, nothing too deep. `none` if not. Any two readers read such bytes alike.
  */
 export function valueEnd(bytes: Uint8Array, at: number, scan: Scan, depth: number): number {

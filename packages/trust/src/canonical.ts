@@ -5,7 +5,7 @@ import { type Digest, sha256 } from "./digest.ts";
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /**
- * OLPC canonical JSON as TUF uses it (TUF 4.2.1): no white space, keys sorted by code point, strings with only `"` and `\`
+ * OLPC canonical JSON as TUF uses it (TUF 4.1): no white space, keys sorted by code point, strings with only `"` and `\`
  * escaped, integers in decimal. Two equal values have one form, so it is what is signed and what is hashed.
  */
 export function canonicalText(value: Json): string {

@@ -129,7 +129,7 @@ test("any JSON is plain data, however deep, or a refusal", () => {
   accepts(json, null, 0, "a", [], { a: [{ b: null }] });
   let deep: unknown = 0;
   for (let depth = 0; depth < 100_000; depth++) deep = [deep];
-  refuses(json, undefined, deep);
+  refuses(json, undefined, deep, 0.5, { a: [{ b: 2 ** 53 }] });
 });
 
 test("a refusal is short, whatever the document says", () => {

@@ -22,13 +22,13 @@ export const text: Decoder<string> = (value, at) => {
   return value;
 };
 
-/** Any JSON, as plain data: for what is kept and not understood. */
+/** Any JSON that has a canonical form, as plain data: for what is kept and not understood, or compared as a whole. */
 export const json: Decoder<Json> = (value, at) => {
   if (value === undefined) throw new Malformed(at, "any JSON", value);
   try {
     return plain(value as Read);
   } catch (error) {
-    if (error instanceof RangeError) throw new Malformed(at, "JSON that is not that deep", value); // it overflowed the stack
+    if (error instanceof RangeError) throw new Malformed(at, "integers, and JSON that is not that deep", value); // which overflows the stack
     throw error;
   }
 };
@@ -62,7 +62,10 @@ export const digest: Decoder<Digest> = (value, at) => {
   return value;
 };
 
-/** RFC 3339 in UTC to the second, as TUF writes dates (TUF 4.2.1); a date that the calendar does not have is refused. */
+/** Bytes, at least one of them, in their one spelling. */
+export const hex: Decoder<string> = matching(/^(?:[0-9a-f]{2})+$/, "an even number of lower-case hex digits");
+
+/** RFC 3339 in UTC to the second, as TUF writes dates (TUF 4.2.3); a date that the calendar does not have is refused. */
 export const dateTime: Decoder<string> = (value, at) => {
   if (typeof value !== "string" || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value))
     throw new Malformed(at, "a UTC date like 2026-01-31T00:00:00Z", value);
@@ -136,7 +139,7 @@ export function closed<T>(shape: Shape<T>): Decoder<T> {
   };
 }
 
-/** A TUF document: fields that the specification does not name are allowed and kept in the signed bytes (TUF 4.1). */
+/** A TUF document: fields that the specification does not name are allowed and kept in the signed bytes (TUF 4, preamble). */
 export function open<T>(shape: Shape<T>): Decoder<T> {
   return (value, at) => {
     const given = object(value, at);

@@ -82,6 +82,16 @@ test("attack: what nobody signed is refused in documents of our own, and ignored
   }
 });
 
+test("attack: a signature that is no lower-case hex is refused in documents of our own, and counts for nothing in TUF's", () => {
+  for (const sig of ["", "0", "0G", "AB", "zz", " 00", "00\n"]) {
+    const file = { signatures: [{ keyid: "a", sig }], signed };
+    assert.equal(readEnvelope(document, servedBytes(file), "it").ok, false, sig);
+    assert.equal(decode(envelope(document), file, "it").ok, false, sig);
+    assert.equal(readEnvelope(document, servedBytes(file), "it", defaultLimits, "ignored").ok, true, sig);
+    assert.equal(decode(envelope(document, "ignored"), file, "it").ok, true, sig);
+  }
+});
+
 test("what is no envelope is refused, and no exception", () => {
   for (const file of [
     null,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { canonicalBytes, type Json } from "./canonical.ts";
 import { CanonicalReader, plain } from "./canonical-reader.ts";
-import { array, closed, type Decoder, decode, json, Malformed, open, text } from "./decode.ts";
+import { array, closed, type Decoder, decode, hex, json, Malformed, open, text } from "./decode.ts";
 import { type Digest, sha256 } from "./digest.ts";
 import { readJson } from "./json.ts";
 import { type DocumentLimits, defaultLimits } from "./limits.ts";
@@ -9,7 +9,7 @@ import { accept, type Outcome } from "./refusal.ts";
 
 export interface Signature {
   readonly keyid: string;
-  /** Lower-case hex. */
+  /** Lower-case hex. In somebody else's repository any text: what is no hex verifies nothing. */
   readonly sig: string;
 }
 
@@ -27,18 +27,28 @@ export interface Envelope<T> extends Signed<T> {
   readonly digest: Digest;
 }
 
-/** What stands beside `signatures`, `signed`, `keyid` and `sig`: signed by nobody, and read by nobody. */
+/**
+ * What stands beside `signatures`, `signed`, `keyid` and `sig`, signed by nobody and read by nobody: refused in documents of our own, where a signature
+ * that is no hex is refused, too; ignored in TUF's, where such a signature counts for nothing.
+ */
 export type Beside = "refused" | "ignored";
 
-function envelopeOf<T>(signed: Decoder<T>, maximum: number, beside: Beside): Decoder<Signed<T>> {
-  const shape = beside === "refused" ? closed : open;
-  const items = array(shape<Signature>({ keyid: text, sig: text }), 0, maximum);
-  const signatures: Decoder<readonly Signature[]> = (value, at) => {
+/** Signatures, at most one a key. */
+export function signatureList(minimum: number, maximum: number, beside: Beside = "refused"): Decoder<readonly Signature[]> {
+  const shape: Decoder<Signature> =
+    beside === "refused" ? closed<Signature>({ keyid: text, sig: hex }) : open<Signature>({ keyid: text, sig: text });
+  const items = array(shape, minimum, maximum);
+  return (value, at) => {
     const list = items(value, at);
     const keyids = new Set(list.map(({ keyid }) => keyid));
     if (keyids.size !== list.length) throw new Malformed(at, "at most one signature a key", value);
     return list;
   };
+}
+
+function envelopeOf<T>(signed: Decoder<T>, maximum: number, beside: Beside): Decoder<Signed<T>> {
+  const shape = beside === "refused" ? closed : open;
+  const signatures = signatureList(0, maximum, beside);
   const present: Decoder<T> = (value, at) => {
     if (value === undefined) throw new Malformed(at, "what is signed", value); // whatever the decoder makes of nothing
     return signed(value, at);
@@ -46,9 +56,9 @@ function envelopeOf<T>(signed: Decoder<T>, maximum: number, beside: Beside): Dec
   return shape<Signed<T>>({ signatures, signed: present });
 }
 
-/** A signed document inside another one; `bytes` and `digest` are those of its canonical form. Nothing may stand beside. */
-export function envelope<T>(signed: Decoder<T>): Decoder<Envelope<T>> {
-  const read = envelopeOf(signed, defaultLimits.signatures, "refused");
+/** A signed document inside another one; `bytes` and `digest` are those of its canonical form. */
+export function envelope<T>(signed: Decoder<T>, beside: Beside = "refused"): Decoder<Envelope<T>> {
+  const read = envelopeOf(signed, defaultLimits.signatures, beside);
   return (value, at) => {
     const document = read(value, at);
     const bytes = canonical(value, at);
@@ -59,7 +69,7 @@ export function envelope<T>(signed: Decoder<T>): Decoder<Envelope<T>> {
 
 /**
  * Reads a signed document from the bytes that were served, which are kept and must not change. `digest` is that of exactly these bytes.
- * What is read is what is signed: both come from the canonical form. TUF wants what stands beside ignored (TUF 4.1); in a document of our
+ * What is read is what is signed: both come from the canonical form. TUF wants what stands beside ignored (TUF 4, preamble); in a document of our
  * own it is refused.
  */
 export function readEnvelope<T>(

@@ -65,6 +65,17 @@ test("metadata is signed by classical keys, which stock clients read; sidecars b
   for (const { key } of postQuantum) assert.equal(foreign(key).keytype, "unusable");
 });
 
+test("attack: something more inside a key: it would be another key to whoever names it by the digest of all of it", () => {
+  for (const { key } of all) {
+    const decoder = key.keytype === "ml-dsa" ? sidecarKey : publicKey;
+    assert.equal(accepted(decoder, key), true);
+    assert.equal(accepted(decoder, { ...key, more: 1 }), false);
+    assert.equal(accepted(decoder, { ...key, keyval: { ...key.keyval, more: 1 } }), false);
+  }
+  for (const { key } of classical)
+    assert.deepEqual(foreign({ ...key, more: 1, keyval: { ...key.keyval, more: 1 } }), key, "in others' documents TUF allows it");
+});
+
 test("a key identifier is the digest of the key as TUF writes it", () => {
   const known = key("ed25519", "ed25519", "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
   assert.equal(keyidOf(known), "74c181c7ad8a0855d4b55e44d2ba87aabdddb196832571f15f92fece332e4916");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { canonicalBytes } from "./canonical.ts";
-import { type Decoder, json, Malformed, open, text } from "./decode.ts";
+import { closed, type Decoder, json, Malformed, open, text } from "./decode.ts";
 import { sha256 } from "./digest.ts";
 import { ecdsa } from "./keys/ecdsa.ts";
 import { ed25519 } from "./keys/ed25519.ts";
@@ -82,9 +82,10 @@ function verifierOf(key: PublicKey): Verifier | undefined {
   return verifier;
 }
 
+/** Ours are named by the digest of the whole key, so there is nothing in one but what it is. */
 function strict(allowed: readonly KeyKind[], expected: string): Decoder<PublicKey> {
   return (value, at) => {
-    const given = open({ keytype: text, scheme: text, keyval: open({ public: text }) })(value, at);
+    const given = closed({ keytype: text, scheme: text, keyval: closed({ public: text }) })(value, at);
     const kind = allowed.find(({ keytype, scheme }) => keytype === given.keytype && scheme === given.scheme);
     const verifier = kind?.read(given.keyval.public);
     if (kind === undefined || verifier?.spelling !== given.keyval.public)

@@ -36,7 +36,7 @@ test("a document stands at its depth, and one deeper does not, canonical or not"
 
 test("a document has so many signatures, and not one more", () => {
   const signedBy = (count: number) =>
-    servedBytes({ signatures: Array.from({ length: count }, (_, at) => ({ keyid: `${at}`, sig: "" })), signed: 0 });
+    servedBytes({ signatures: Array.from({ length: count }, (_, at) => ({ keyid: `${at}`, sig: "00" })), signed: 0 });
   const limits = { ...defaultLimits, signatures: 3 };
   assert.equal(readEnvelope(json, signedBy(3), "it", limits).ok, true);
   assert.equal(readEnvelope(json, signedBy(4), "it", limits).ok, false);

@@ -15,14 +15,18 @@ export interface Limits {
   readonly snapshotBytes: number;
   /** One targets document (TUF 5.6.1), top-level or delegated, also where snapshot states a greater length. */
   readonly targetsBytes: number;
+  /** One sidecar: as many signatures as there may be, of the longest kind, fill nine tenths of it. */
+  readonly sidecarBytes: number;
   /** How many values lie one in another, below the outermost. */
   readonly jsonDepth: number;
   /** Signatures on one document: each is looked at, and verifying is what costs. */
   readonly signatures: number;
   /** Keys in one root or in one document's delegations. */
   readonly keys: number;
-  /** Roles that one targets document names in its delegations. Hash bins need no names (TUF 4.5, `succinct_roles`). */
+  /** Roles that one targets document names in its delegations. Hash bins need no names (TAP 15). */
   readonly delegatedRoles: number;
+  /** UTF-16 units of all path patterns that one targets document delegates by: each is tried on a path, and the worst take a microsecond a unit. */
+  readonly patternsLength: number;
   /** Root files walked in one check; a chain longer than that goes on at the next check (TUF 5.3.3). */
   readonly rootRotations: number;
   /** Delegated documents fetched in one search for a target (TUF 5.6.7.1). */
@@ -55,10 +59,12 @@ export const defaultLimits: Limits = {
   timestampBytes: 64 * kibibyte,
   snapshotBytes: 8 * mebibyte,
   targetsBytes: 32 * mebibyte,
+  sidecarBytes: 640 * kibibyte,
   jsonDepth: 32,
   signatures: 64,
   keys: 1024,
   delegatedRoles: 10_000,
+  patternsLength: 1024 * 1024,
   rootRotations: 256,
   delegationsVisited: 32,
   delegationDepth: 16,

@@ -2,9 +2,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { root } from "./anchor/root.ts";
+import { targets } from "./anchor/targets.ts";
+import { timestamp } from "./anchor/timestamp.ts";
 import { canonicalText, type Json } from "./canonical.ts";
 import { type Decoder, decode } from "./decode.ts";
-import { people, policyOf } from "./founding.test-support.ts";
+import { expires, people, policyOf, rootOf, spec_version, targetsOf } from "./founding.test-support.ts";
 import { policy } from "./policy/policy.ts";
 import { approval } from "./release/approval.ts";
 import { head, headDocument } from "./release/head.ts";
@@ -27,6 +30,10 @@ const list = {
   seen: { a: 1 },
   denials: [no],
 };
+
+const file = { length: 1, hashes: { sha256: digestOf("x") } };
+const meta = { "snapshot.json": { version: 1, ...file } };
+const dated = { _type: "timestamp", spec_version, version: 1, expires, meta, countersign: { checkpoint: "" } };
 
 /** A document, its reader, and how what was read is written again. */
 interface Kind<T> {
@@ -90,8 +97,39 @@ for (const [name, { decoder, valid, written }] of Object.entries(kinds)) {
     );
   });
 
-  test(`${name}: a member more is refused`, () => {
+  test(`attack: ${name}: a member more, in any object of it that is not free by design`, () => {
     assert.equal(decode(decoder, whole, name).ok, true);
-    assert.equal(decode(decoder, { ...(whole as object), more: 1 }, name).ok, false);
+    for (const place of objects(whole).filter((each) => each.at(-1) !== "parameters"))
+      assert.equal(decode(decoder, withMore(whole, place), name).ok, false, place.join("."));
   });
 }
+
+/** The objects of a document, as the names and indexes that lead to them. */
+function objects(value: Json, at: readonly string[] = []): readonly (readonly string[])[] {
+  if (typeof value !== "object" || value === null) return [];
+  const inside = Object.entries(value).flatMap(([key, item]) => objects(item as Json, [...at, key]));
+  return Array.isArray(value) ? inside : [at, ...inside];
+}
+
+/** The document with a member more in one of its objects; its value is one that no table takes. */
+function withMore(value: unknown, [key, ...rest]: readonly string[]): unknown {
+  if (key === undefined) return { ...(value as object), more: null };
+  if (Array.isArray(value)) return value.map((item, index) => (String(index) === key ? withMore(item, rest) : item));
+  return { ...(value as object), [key]: withMore((value as Readonly<Record<string, unknown>>)[key], rest) };
+}
+
+const tufs: Readonly<Record<string, { readonly decoder: Decoder<unknown>; readonly valid: object; readonly ours: RegExp }>> = {
+  root: { decoder: root, valid: rootOf(), ours: /^(keys|countersign)(\.|$)/ },
+  targets: { decoder: targets, valid: targetsOf({ "policy.json": file }), ours: /^delegations\.keys(\.|$)/ },
+  timestamp: { decoder: timestamp, valid: dated, ours: /^countersign$/ },
+};
+
+for (const [name, { decoder, valid, ours }] of Object.entries(tufs))
+  test(`attack: ${name}: a member more in a key or an extension of ours; what TUF has open stays open`, () => {
+    const whole = JSON.parse(JSON.stringify(valid)) as Json;
+    assert.equal(decode(decoder, whole, name).ok, true);
+    assert.equal(decode(decoder, withMore(whole, []), name).ok, true);
+    const own = objects(whole).filter((place) => ours.test(place.join(".")));
+    assert.ok(own.length > 0);
+    for (const place of own) assert.equal(decode(decoder, withMore(whole, place), name).ok, false, place.join("."));
+  });

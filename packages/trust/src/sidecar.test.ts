@@ -33,8 +33,12 @@ const [ann, ben, eve] = [owner("ann"), owner("ben"), owner("eve")];
 const holdersOf = (...owners: readonly Owner[]): PostQuantum["holders"] =>
   Object.fromEntries(owners.map(({ name, key, keyid }) => [keyid, { key, holder: `pq-${name}`, owner: name }]));
 const quorum = { keyids: [ann.keyid, ben.keyid], threshold: 2 };
-const demanding = (roles: PostQuantum["roles"] = { targets: quorum, stable: quorum }, holders = holdersOf(ann, ben)): Policy =>
-  must(decode(policyDecoder, policyOf({ postQuantum: { holders, roles } }), "policy"));
+const repository = "hello.example";
+const demanding = (
+  roles: PostQuantum["roles"] = { targets: quorum, stable: quorum },
+  holders = holdersOf(ann, ben),
+  named = repository,
+): Policy => must(decode(policyDecoder, policyOf({ postQuantum: { repository: named, holders, roles } }), "policy"));
 
 function documentOf(signed: object): Envelope<object> {
   const bytes = servedBytes({ signatures: [], signed });
@@ -45,7 +49,7 @@ const file = documentOf({ _type: "targets", version: 7 });
 const sidecarOf = (role: string, document: Envelope<object>, ...owners: readonly Owner[]): Sidecar => ({
   _type: "sidecar",
   spec: "countersign/1",
-  signatures: owners.map(({ keyid, sign }) => ({ keyid, sig: sign(sidecarMessage(role, document.message)) })),
+  signatures: owners.map(({ keyid, sign }) => ({ keyid, sig: sign(sidecarMessage(repository, role, document.message)) })),
 });
 
 async function code(served: unknown, policies: readonly Policy[] = [demanding()], role = "stable"): Promise<string> {
@@ -113,6 +117,21 @@ test("attack: the sidecar of another file, of another role, or of the bare messa
   assert.equal(await code(bare), refused);
 });
 
+test("attack: the sidecar of another repository, whose owners signed the very same file with the same keys", async () => {
+  const theirs = demanding(undefined, undefined, "other.example");
+  assert.equal(await code(sidecarOf("stable", file, ann, ben), [theirs]), "sidecar-threshold-not-met");
+  assert.equal(await code(sidecarOf("stable", file, ann, ben), [demanding(), theirs]), "sidecar-threshold-not-met", "each by its own name");
+});
+
+test("attack: a sidecar that is longer than any can be, which nobody parses", async () => {
+  const longest = { keyid: "f".repeat(64), sig: "00".repeat(4627) };
+  const full = { ...sidecarOf("stable", file), signatures: Array.from({ length: 64 }, (_, at) => ({ ...longest, keyid: `${at}` })) };
+  assert.equal(await code(full), "sidecar-threshold-not-met", "as long as one can be, it is read");
+  const bytes = servedBytes(full);
+  assert.equal(codeOf(readSidecar(Buffer.concat([bytes, Buffer.alloc(640 * 1024 - bytes.length, " ")]))), "accepted");
+  assert.equal(codeOf(readSidecar(Buffer.concat([bytes, Buffer.alloc(640 * 1024 - bytes.length + 1, " ")]))), "document-too-large");
+});
+
 test("attack: a new policy that drops the demand, or asks for other owners, while the old one still judges", async () => {
   const lax = must(decode(policyDecoder, policyOf({ version: 2 }), "policy"));
   const theirs = demanding({ stable: { keyids: [eve.keyid], threshold: 1 } }, holdersOf(eve));
@@ -122,19 +141,21 @@ test("attack: a new policy that drops the demand, or asks for other owners, whil
   assert.equal(await code(sidecarOf("stable", file, ann, ben, eve), [demanding(), theirs]), "accepted");
 });
 
-test("what is signed is the role and the SHA-512 of the message, in three lines", () => {
-  const message = Buffer.from(sidecarMessage("stable", Buffer.from("{}"))).toString();
+test("what is signed is the repository, the role and the SHA-512 of the message, in four lines", () => {
+  const message = Buffer.from(sidecarMessage("hello.example", "stable", Buffer.from("{}"))).toString();
   const digest =
     "27c74670adb75075fad058d5ceaf7b20c4e7786c83bae8a32f626f9782af34c9a33c2046ef60fd2a7878d378e29fec851806bbd9a67878f3a9f1cda4830763fd";
-  assert.equal(message, `countersign/sidecar/v1\nstable\n${digest}\n`);
+  assert.equal(message, `countersign/sidecar/v1\nhello.example\nstable\n${digest}\n`);
 });
 
 test("a demand that cannot be met, or that nobody could check, is no policy", () => {
-  const code = (postQuantum: unknown, change: Partial<Policy> = {}): string =>
-    codeOf(decode(policyDecoder, { ...policyOf(change), postQuantum }, "policy"));
+  const code = (postQuantum: object, change: Partial<Policy> = {}): string =>
+    codeOf(decode(policyDecoder, { ...policyOf(change), postQuantum: { repository, ...postQuantum } }, "policy"));
   const holders = holdersOf(ann, ben);
   const refused = "malformed-document";
   assert.equal(code({ holders, roles: {} }), "accepted");
+  for (const named of [undefined, "", "two words", "line\nbreak"])
+    assert.equal(code({ holders, roles: {}, repository: named }), refused, "a repository without a name");
   assert.equal(code({ holders, roles: { root: quorum } }), refused, "root has no sidecars");
   assert.equal(code({ holders, roles: { timestamp: quorum } }), refused);
   assert.equal(code({ holders, roles: { beta: quorum } }), refused, "no such channel");

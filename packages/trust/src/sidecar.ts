@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from "node:crypto";
 import { type Check, decide } from "./check.ts";
-import { array, closed, type Decoder, decodeBytes, literal, Malformed, matching, text } from "./decode.ts";
-import type { Envelope, Signature } from "./envelope.ts";
+import { closed, type Decoder, decodeBytes, literal } from "./decode.ts";
+import { type Envelope, type Signature, signatureList } from "./envelope.ts";
 import { defaultLimits } from "./limits.ts";
 import type { SidecarDemand } from "./policy/post-quantum.ts";
 import { ownersOf, signersOf } from "./quorum.ts";
@@ -24,26 +24,23 @@ export function sidecarPath(digest: string): string {
 }
 
 /**
- * What an ML-DSA key signs for a file: its role, and the SHA-512 of the message that classical keys sign. Short enough for any module or cloud
- * service, mistaken for no other message, and of use for no other role: TUF's own signatures do not say which delegated role a file is for.
+ * What an ML-DSA key signs for a file: the repository as the policy names it, the role, and the SHA-512 of the message that classical keys sign. Short
+ * enough for any module or cloud service, mistaken for no other message, and of use for no other repository and no other role: TUF's own signatures say neither.
  */
-export function sidecarMessage(role: string, message: Uint8Array): Uint8Array {
-  return new TextEncoder().encode(`countersign/sidecar/v1\n${role}\n${createHash("sha512").update(message).digest("hex")}\n`);
+export function sidecarMessage(repository: string, role: string, message: Uint8Array): Uint8Array {
+  const digest = createHash("sha512").update(message).digest("hex");
+  return new TextEncoder().encode(`countersign/sidecar/v1\n${repository}\n${role}\n${digest}\n`);
 }
 
-const hex: Decoder<string> = matching(/^(?:[0-9a-f]{2})+$/, "lower-case hex digits");
+const sidecar: Decoder<Sidecar> = closed<Sidecar>({
+  _type: literal("sidecar"),
+  spec: literal("countersign/1"),
+  signatures: signatureList(1, defaultLimits.signatures),
+});
 
-const signatures: Decoder<readonly Signature[]> = (value, at) => {
-  const list = array(closed<Signature>({ keyid: text, sig: hex }), 1, defaultLimits.signatures)(value, at);
-  if (new Set(list.map(({ keyid }) => keyid)).size !== list.length) throw new Malformed(at, "at most one signature a key", value);
-  return list;
-};
-
-const sidecar: Decoder<Sidecar> = closed<Sidecar>({ _type: literal("sidecar"), spec: literal("countersign/1"), signatures });
-
-/** Reads a sidecar. Nothing of it is verified. */
+/** Reads a sidecar of at most `sidecarBytes`. Nothing of it is verified. */
 export function readSidecar(bytes: Uint8Array): Outcome<Sidecar> {
-  return decodeBytes(sidecar, bytes, "sidecar");
+  return decodeBytes(sidecar, bytes, "sidecar", { ...defaultLimits, documentBytes: defaultLimits.sidecarBytes });
 }
 
 /** The keys of a demand that signed the file of a role, each once. Signatures of others, and classical ones, are passed over. */
@@ -53,7 +50,7 @@ export function sidecarSigners(
   signatures: readonly Signature[],
   demand: SidecarDemand,
 ): readonly string[] {
-  return signersOf({ message: sidecarMessage(role, message), signatures }, demand);
+  return signersOf({ message: sidecarMessage(demand.repository, role, message), signatures }, demand);
 }
 
 /** Whether these keys are of enough different owners for the demand. */
@@ -85,7 +82,7 @@ export const sidecarChecks: readonly Check<SidecarSubject>[] = [
         said.map(({ demand }) => `ML-DSA signatures of ${demand.threshold} different owners on ${role}`).join("; "),
         said.map(({ owners }) => owners.join(", ") || "nobody").join("; "),
         "sidecar-threshold-not-met",
-        "Too few of those who must sign this with ML-DSA did, or for another file; it is forged, or the signers have not finished.",
+        "Too few of those who must sign this with ML-DSA did, or for another file or repository; it is forged, or the signers have not finished.",
       );
     },
   },

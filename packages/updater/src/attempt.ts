@@ -13,6 +13,7 @@ import type { Choice } from "@countersign/trust/release/choice";
 import type { Entry, Head } from "@countersign/trust/release/head";
 import type { Artifact, Statement } from "@countersign/trust/release/statement";
 import type { ServedList } from "@countersign/trust/revocation/checks";
+import type { Built } from "@countersign/trust/revocation/deniable";
 import type { Snapshot } from "@countersign/trust/tuf/snapshot";
 import type { PolicyFile } from "@countersign/trust/workflow/policy";
 import type { Read, Step } from "@countersign/trust/workflow/step";
@@ -57,13 +58,15 @@ export interface Findings {
   channel?: Envelope<Targets>;
   /** Revocation lists that were served and verified in this attempt, by their key. */
   served?: Readonly<Record<string, ServedList>>;
+  /** Which revokers were not heard recently, or left out. It stops nothing by itself. */
+  unheard?: Refusal;
   /** Read-throughs that were served and verified, by the policy that names their monitors, once they were asked for. */
   readThroughs?: ReadonlyMap<Policy, readonly ReadThrough[]>;
   head?: Head;
   choice?: Choice;
   soakEnd?: number;
-  /** The keys that signed the provenance of the release. */
-  builders?: readonly string[];
+  /** What the provenance of the release adds to its names. */
+  built?: Built;
   artifactFile?: string;
   staging?: string;
   manifest?: TreeManifest;
@@ -76,8 +79,8 @@ export class Attempt {
   readonly installer: Installer;
   readonly installed: Installed | undefined;
   readonly remote: Remote;
-  /** Unix milliseconds by the system clock: it serves expiry, and nothing else. */
-  readonly clock: () => number;
+  /** The fixed time at which the update began (TUF 5.1), Unix milliseconds by the system clock: it serves expiry, and nothing else. */
+  readonly began: number;
   readonly progress: (progress: Progress) => void;
   readonly found: Findings = {};
   readonly trail: GateVerdict[] = [];
@@ -91,7 +94,7 @@ export class Attempt {
     installed: Installed | undefined,
     store: Pick<TrustStore, "documents" | "memory">,
     remote: Remote,
-    clock: () => number,
+    began: number,
     progress: (progress: Progress) => void,
   ) {
     this.device = device;
@@ -100,13 +103,13 @@ export class Attempt {
     this.documents = store.documents;
     this.memory = store.memory;
     this.remote = remote;
-    this.clock = clock;
+    this.began = began;
     this.progress = progress;
   }
 
   /** Another run after this one, with all that this one has verified and kept. */
   again(): Attempt {
-    const next = new Attempt(this.device, this.installer, this.installed, this, this.remote, this.clock, this.progress);
+    const next = new Attempt(this.device, this.installer, this.installed, this, this.remote, this.began, this.progress);
     next.trail.push(...this.trail);
     return next;
   }
@@ -141,7 +144,7 @@ export class Attempt {
 
   /** Age is judged by the larger of system clock and witnessed time, so that setting the clock back makes nothing fresh. */
   get now(): number {
-    return Math.max(this.clock(), this.memory.time * 1000);
+    return Math.max(this.began, this.memory.time * 1000);
   }
 
   get ledger(): LedgerTrust {
@@ -194,8 +197,13 @@ export class Attempt {
   readonly read: Read = (path, maxBytes) => this.remote.read(path, maxBytes, this.#seconds);
 
   get #seconds(): number {
-    return this.documents.policy?.policy.download.totalSeconds ?? defaultLimits.documentSeconds;
+    return documentSeconds(this.documents.policy?.policy);
   }
+}
+
+/** How long one document may take: what a policy allows is meant for artifacts, and many documents are read before one of those. */
+export function documentSeconds(policy: Pick<Policy, "download"> | undefined): number {
+  return Math.min(policy?.download.totalSeconds ?? Number.POSITIVE_INFINITY, defaultLimits.documentSeconds);
 }
 
 function required<T>(value: T | undefined, what: string): T {

@@ -84,6 +84,8 @@ export async function networkSettings({ directory, headers, proxy, ca }: Device)
 export async function createDevice(directory: string, config: DeviceConfig, anchorRoot: Uint8Array): Promise<void> {
   await makeDirectory(directory, 0o755);
   await writeDurably(join(directory, "anchor.root.json"), anchorRoot, 0o644);
-  const mode = config.headers === undefined ? 0o644 : 0o600; // what is sent for authorization is a secret
+  const addresses = [config.url, ...(config.mirrors ?? []), config.proxy ?? ""];
+  const secret = config.headers !== undefined || addresses.some((each) => each.includes("@")); // user:password@host
+  const mode = secret ? 0o600 : 0o644;
   await writeDurably(join(directory, "device.json"), `${JSON.stringify(config, null, 2)}\n`, mode);
 }

@@ -130,11 +130,16 @@ test("a part that is whole already needs no server, and one that is too long is 
   assert.equal(await codeOf(long), "accepted");
 });
 
-test("a part of other bytes costs one digest-mismatch, not all downloads to come", async () => {
-  const request = wanted(await serve(ranged([])), "poisoned part");
+test("a part of other bytes costs one request more: all is fetched again, once", async () => {
+  const asked: string[] = [];
+  const request = wanted(await serve(ranged(asked)), "poisoned part");
   await writeFile(`${request.file}.part`, randomBytes(1000));
-  assert.equal(await codeOf(request), "digest-mismatch");
   assert.equal(await codeOf(request), "accepted");
+  assert.equal(asked.length, 2);
+  const wrong = wanted(await serve(ranged(asked)), "poisoned for good");
+  await writeFile(`${wrong.file}.part`, randomBytes(1000));
+  assert.equal(await codeOf({ ...wrong, hashes: { sha256: "0".repeat(64) } }), "digest-mismatch");
+  assert.equal(asked.length, 4);
 });
 
 test("a link planted at the part is not followed", async () => {

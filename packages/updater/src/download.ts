@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { dirname } from "node:path";
 import { accept, type Outcome, type Refusal } from "@countersign/tlog/refusal";
 import { batches } from "./batches.ts";
-import { refuseDiskFull } from "./disk-full.ts";
+import { refuseIoFailure } from "./io-failure.ts";
 import type { Answer, Network } from "./network.ts";
 import { PartFile } from "./part-file.ts";
 import { condition, forgetSource, rememberSource } from "./part-source.ts";
@@ -26,8 +27,9 @@ const resumable: ReadonlySet<string> = new Set([
  * Downloads one file into `request.file`, which appears only when every check has passed and its bytes are on disk (gate 13, TUF 5.7).
  * The bytes go to `<file>.part` as they arrive, and are hashed on the way: nothing is written twice or read back. A run that was interrupted, by
  * SIGKILL too, is continued by the next, which reads what is there once, to hash it. Memory stays the same whatever the length.
+ * Where that comes to a wrong digest, the fault may be with whoever sent the beginning: all of it is fetched once more, from here.
  *
- * Refuses what the checks refuse, what `Network` refuses, and: `http-status`, `too-slow` (no answer), `disk-full`, `cancelled` (by `signal`).
+ * Refuses what the checks refuse, what `Network` refuses, and: `http-status`, `too-slow` (no answer), `cancelled` (by `signal`), and what `refuseIoFailure` does.
  *
  * @example
  * using way = network();
@@ -49,7 +51,7 @@ export async function download(
     else await part.discard();
     return refusal === undefined ? accept(undefined) : { ok: false, refusal };
   } catch (error) {
-    return refuseDiskFull(error);
+    return refuseIoFailure(error, dirname(request.file));
   } finally {
     stop.abort(null); // a reason, so that none is made up
   }
@@ -63,6 +65,7 @@ async function receive(
   stop: AbortController,
 ): Promise<Refusal | undefined> {
   if (part.length > request.length) await part.clear();
+  let kept = part.length;
   let running = checks.map((check) => begin(check, request));
   let received = 0;
   for await (const bytes of part.read()) {
@@ -75,13 +78,17 @@ async function receive(
     if (!answer.ok) return answer.refusal;
     if (answer.value.status === 200) {
       await part.clear();
+      kept = 0;
       running = checks.map((check) => begin(check, request));
     }
     await rememberSource(request.file, request.url, answer.value.headers["etag"]);
     const refusal = await readBody(request, answer.value, running, part, stop);
     if (refusal !== undefined) return refusal;
   }
-  return firstRefusal(running, (check) => check.end(part.length));
+  const refusal = firstRefusal(running, (check) => check.end(part.length));
+  if (refusal?.code !== "digest-mismatch" || kept === 0) return refusal;
+  await part.clear();
+  return await receive(request, checks, network, part, stop);
 }
 
 /** Asks for the rest of the file. Accepts a 206 that is exactly that, or a 200 with the whole. */

@@ -11,7 +11,7 @@ const base = await mkdtemp(join(tmpdir(), "journal-"));
 after(() => rm(base, { recursive: true }));
 
 const started: Journal = {
-  phase: "downloaded",
+  phase: "staged",
   release: "00",
   sequence: 2,
   epoch: 1,
@@ -35,9 +35,16 @@ test("a journal is read as written, and is gone when cleared", async () => {
 
 test("a damaged journal is a refusal, never a crash", async () => {
   const path = join(base, "damaged");
-  const wrong = [{ phase: "begun" }, { slot: "c" }, { previous: "/" }, { previous: null }, { attempts: "0" }].map((part) =>
-    JSON.stringify({ ...started, ...part }),
-  );
+  const parts = [
+    { phase: "begun" },
+    { slot: "c" },
+    { previous: "/" },
+    { previous: null },
+    { attempts: "0" },
+    { epoch: 1.5 },
+    { sequence: 1e300 },
+  ];
+  const wrong = parts.map((part) => JSON.stringify({ ...started, ...part }));
   for (const damage of ["", "{", "null", "[]", "\0\0\0\0", ...wrong]) {
     await writeFile(path, damage);
     const outcome = await readJournal(path);
@@ -49,8 +56,7 @@ test("the step after a crash follows from the record and from what runs", () => 
   const step = (phase: Journal["phase"], current: Slot | undefined, part: Partial<Journal> = {}): string =>
     recoveryStep({ ...started, phase, ...part }, current);
   assert.equal(recoveryStep(undefined, "a"), "nothing");
-  assert.equal(step("downloaded", "a"), "stage");
-  assert.equal(step("staged", "a"), "apply");
+  assert.equal(step("staged", "a"), "start-over", "nothing was switched yet");
   assert.equal(step("staged", "b"), "check-health", "the crash came after the switch, before its record");
   assert.equal(step("applied", "b"), "check-health");
   assert.equal(step("applied", "b", { attempts: 2 }), "roll-back", "a version that keeps killing its updater");
@@ -61,23 +67,27 @@ test("the step after a crash follows from the record and from what runs", () => 
 
 test("where record and device contradict each other, it starts over", () => {
   for (const [phase, current] of [
-    ["downloaded", "b"],
     ["confirmed", "a"],
     ["rolled-back", "b"],
   ] as const) {
     assert.equal(recoveryStep({ ...started, phase }, current), "start-over");
   }
-  for (const phase of ["downloaded", "staged", "applied", "confirmed", "rolled-back"] as const) {
+  for (const phase of ["staged", "applied", "confirmed", "rolled-back"] as const) {
     assert.equal(recoveryStep({ ...started, phase }, undefined), "start-over", "the link is gone");
   }
 });
 
-/** A device that crashes before its `fatal`-th write, then starts again without crashing, until no install is in progress. */
-function installWithCrash(fatal: number, healthy: boolean, first: boolean): { runs: Slot | undefined; trials: number; crashed: boolean } {
+/** A device that crashes before its `fatal`-th write after the first, then starts again without crashing, until no install is in progress. */
+function installWithCrash(
+  fatal: number,
+  healthy: boolean,
+  first: boolean,
+): { runs: Slot | undefined; switched: boolean; trials: number; crashed: boolean } {
   const { previous: _, ...fresh } = started;
   const before = first ? undefined : "a";
   let journal: Journal | undefined = first ? fresh : started;
   let runs: Slot | undefined = before;
+  let switched = false;
   let writes = 0;
   let trials = 0;
   const write = (change: () => void): boolean => {
@@ -86,14 +96,14 @@ function installWithCrash(fatal: number, healthy: boolean, first: boolean): { ru
     return true;
   };
   const record = (part: Partial<Journal>): boolean => write(() => (journal = journal && { ...journal, ...part }));
-  const show = (slot: Slot | undefined): boolean => write(() => (runs = slot));
+  const show = (slot: Slot | undefined): boolean =>
+    write(() => {
+      runs = slot;
+      switched ||= slot === "b";
+    });
   const end = (): boolean => write(() => (journal = undefined));
   const take = (): boolean => {
     switch (recoveryStep(journal, runs)) {
-      case "stage":
-        return record({ phase: "staged" });
-      case "apply":
-        return show("b") && record({ phase: "applied" });
       case "check-health": {
         if (!record({ phase: "applied", attempts: (journal?.attempts ?? 0) + 1 })) return false;
         trials++;
@@ -110,22 +120,23 @@ function installWithCrash(fatal: number, healthy: boolean, first: boolean): { ru
         return true;
     }
   };
-  let crashed = false;
+  let crashed = !(show("b") && record({ phase: "applied" }));
   while (journal !== undefined) crashed = !take() || crashed;
-  return { runs, trials, crashed };
+  return { runs, switched, trials, crashed };
 }
 
-test("a crash before any write ends with the new version if it is healthy, else with the old one, and with no more trials than allowed", () => {
+test("a crash before any write ends with the new version if it was switched to and is healthy, else with the old one, and with no more trials than allowed", () => {
   for (const healthy of [true, false]) {
     for (const first of [true, false]) {
       let fatal = 0;
       for (let crashed = true; crashed; fatal++) {
         const end = installWithCrash(fatal, healthy, first);
-        assert.equal(end.runs, healthy ? "b" : first ? undefined : "a", `crash at ${fatal}`);
-        assert.ok(end.trials >= 1 && end.trials <= started.attemptsAllowed);
+        assert.equal(end.switched, fatal > 0);
+        assert.equal(end.runs, healthy && end.switched ? "b" : first ? undefined : "a", `crash at ${fatal}`);
+        assert.ok(end.trials <= started.attemptsAllowed && (end.trials >= 1 || !end.switched));
         crashed = end.crashed;
       }
-      assert.ok(fatal > 5);
+      assert.ok(fatal > 4);
     }
   }
 });

@@ -8,12 +8,12 @@ import type { Slot } from "./slots.ts";
 
 /**
  * How far an install has come; each phase is written when its work is done and on disk.
- * `downloaded`: the artifact is whole. `staged`: its tree is in `slot`. `applied`: `slot` runs, on trial. `confirmed`: it is healthy.
+ * `staged`: the new tree is in `slot`. `applied`: `slot` runs, on trial. `confirmed`: it is healthy.
  * `rolled-back`: `previous` runs again.
  */
-export type Phase = "downloaded" | "staged" | "applied" | "confirmed" | "rolled-back";
+export type Phase = "staged" | "applied" | "confirmed" | "rolled-back";
 
-const phases: readonly Phase[] = ["downloaded", "staged", "applied", "confirmed", "rolled-back"];
+const phases: readonly Phase[] = ["staged", "applied", "confirmed", "rolled-back"];
 
 /** The install in progress. There is none when there is no journal. */
 export interface Journal {
@@ -33,12 +33,11 @@ export interface Journal {
 
 /**
  * What to do first, when an updater starts:
- * `nothing`: no install is in progress. `stage`: unpack the downloaded artifact. `apply`: validate the staged tree again, then switch to it.
- * `check-health`: count an attempt, check the version that runs on trial. `roll-back`: switch to what ran before.
+ * `nothing`: no install is in progress. `check-health`: count an attempt, check the version that runs on trial. `roll-back`: switch to what ran before.
  * `record-rollback`: that has been done, so say so. `finish`: report, and clear the journal; if confirmed, raise the epoch first.
- * `start-over`: journal and device contradict each other; clear the journal and check for updates anew.
+ * `start-over`: nothing was switched yet, or journal and device contradict each other; clear the journal and pass the gates anew.
  */
-export type RecoveryStep = "nothing" | "stage" | "apply" | "check-health" | "roll-back" | "record-rollback" | "finish" | "start-over";
+export type RecoveryStep = "nothing" | "check-health" | "roll-back" | "record-rollback" | "finish" | "start-over";
 
 /** The step that continues an install after a crash at any moment, by what was recorded and what runs. It can be taken twice without harm. */
 export function recoveryStep(journal: Journal | undefined, current: Slot | undefined): RecoveryStep {
@@ -47,10 +46,8 @@ export function recoveryStep(journal: Journal | undefined, current: Slot | undef
   if (current !== slot && current !== previous) return "start-over";
   const switched = current === slot;
   switch (phase) {
-    case "downloaded":
-      return switched ? "start-over" : "stage";
     case "staged":
-      return switched ? trial(journal) : "apply"; // the crash may have come after the switch, before its record
+      return switched ? trial(journal) : "start-over"; // the crash may have come after the switch, before its record
     case "applied":
       return switched ? trial(journal) : "record-rollback";
     case "confirmed":
@@ -103,6 +100,7 @@ function isJournal(value: unknown): value is Journal {
       attemptsAllowed: "number",
     }) &&
     phases.some((phase) => phase === value.phase) &&
+    [value.sequence, value.epoch, value.attempts, value.attemptsAllowed].every(Number.isSafeInteger) &&
     "slot" in value &&
     isSlot(value.slot) &&
     (!("previous" in value) || isSlot(value.previous))

@@ -3,7 +3,6 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { closed, type Decoder, decode, integer, record, text } from "@countersign/trust/decode";
 import { writeDurably } from "./durable.ts";
-import { isErrno } from "./errno.ts";
 import type { KnownHealth, MirrorHealth } from "./mirrors.ts";
 
 const health: Decoder<KnownHealth> = record(text, closed<MirrorHealth>({ failures: integer(1), restsUntil: integer(0) }));
@@ -14,7 +13,7 @@ export async function readMirrorHealth(directory: string): Promise<KnownHealth> 
     const known = decode(health, JSON.parse(await readFile(fileIn(directory), "utf8")), "mirrors.json");
     return known.ok ? known.value : {};
   } catch (error) {
-    if (error instanceof SyntaxError || isErrno(error, "ENOENT")) return {};
+    if (error instanceof SyntaxError || (error instanceof Error && "syscall" in error)) return {};
     throw error;
   }
 }

@@ -73,10 +73,14 @@ const faultsOfMirrors: ReadonlySet<string> = new Set([
   "too-slow",
 ]);
 
-/** Asks one mirror after the other until one answers. Where none does, the refusal is that of the first that was asked. */
-export async function fetchFrom<T>(mirrors: Mirrors, ask: (base: string) => Promise<Outcome<T>>): Promise<Outcome<T>> {
+/** Asks one mirror after the other until one answers, in the order of preference unless another is given. Where none does, the refusal is that of the first. */
+export async function fetchFrom<T>(
+  mirrors: Mirrors,
+  ask: (base: string) => Promise<Outcome<T>>,
+  order: readonly string[] = mirrors.inOrder,
+): Promise<Outcome<T>> {
   let first: Outcome<T> | undefined;
-  for (const base of mirrors.inOrder) {
+  for (const base of order) {
     const answer = await ask(base);
     if (answer.ok || !faultsOfMirrors.has(answer.refusal.code)) return answer;
     mirrors.failed(base);

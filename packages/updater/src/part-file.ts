@@ -72,6 +72,7 @@ export class PartFile implements AsyncDisposable {
 
   /** Starts over. */
   async clear(): Promise<void> {
+    await this.#writing.done();
     await this.#file.truncate(0);
     this.#length = 0;
   }

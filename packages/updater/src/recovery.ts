@@ -58,8 +58,6 @@ async function take(
         memory: journal.phase === "confirmed" ? await confirm(device, journal, memory) : await rollBack(device, installer, journal, memory),
       };
     case "nothing":
-    case "stage":
-    case "apply":
     case "start-over":
       await endTrial(device);
       return { memory };

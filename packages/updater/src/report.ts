@@ -26,6 +26,8 @@ export interface Report {
   readonly refusal: Refusal | undefined;
   /** The denial that names the running version: it is flagged, and goes on running until an order recalls it. */
   readonly flagged: Denial | undefined;
+  /** Who may say no and was not heard recently, or was left out: a denial of what runs may have been kept back. */
+  readonly unheard: Refusal | undefined;
   readonly recovered: Recovered["step"];
   readonly healed: readonly string[];
   readonly trail: readonly GateVerdict[];
@@ -51,6 +53,7 @@ export function reportOf(run: Attempt, installed: Installed | undefined, { refus
     offered: release && reason !== "current" ? { ...named({ ...release.body, release: release.digest }), reason } : undefined,
     refusal,
     flagged: installed && flagOf(run, installed.record),
+    unheard: run.found.unheard,
     recovered: recovered.step,
     healed,
     trail: run.trail,

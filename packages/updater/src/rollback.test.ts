@@ -80,6 +80,17 @@ test("the previous version runs again, and the one that was left does not come b
   assert.deepEqual(Object.keys(store.value.memory.unwell), [digestOf("2")]);
 });
 
+test("attack: after a rollback, by hand or by itself, the next one does not lead forward to the version that just failed", async () => {
+  const directory = await updated("forward");
+  assert.ok((await rollback(directory)).ok);
+  assert.equal(await refusedWith(directory), "no-previous-version");
+  assert.equal(await current(directory), "a");
+  const recalled = await updated("recalled"); // to version 1, by an order: nothing was unwell
+  await switchTo(recalled, "a");
+  assert.equal(await refusedWith(recalled), "no-previous-version");
+  assert.equal(await refusedWith(await updated("unwell", { unwell: { [digestOf("1")]: 1 } })), "no-previous-version");
+});
+
 test("attack: going back below the epoch floor, to a version with a known hole", async () => {
   const directory = await updated("floor", { epochFloor: 1 });
   assert.equal(await refusedWith(directory), "below-epoch-floor");

@@ -21,8 +21,9 @@ export interface RolledBack {
 
 /**
  * Puts the previous version back, because its operator says so. It needs no network and passes no new bytes: the slot holds what the gates once
- * let in, and it is checked again, file by file. Refused where there is none, where its epoch is below the floor, and where it, its build, a builder or an approval was revoked. The
- * version that is left counts as unwell and does not come back by itself. A crash at any moment leaves either version running.
+ * let in, and it is checked again, file by file. Refused where there is none, where it was left before (it is newer, or was ever unwell here), where
+ * its epoch is below the floor, and where it, its build, a builder or an approval was revoked. The version that is left counts as unwell and does not
+ * come back by itself. A crash at any moment leaves either version running.
  */
 export async function rollback(directory: string, waitMilliseconds = 30_000): Promise<Outcome<RolledBack>> {
   const device = await openDevice(directory);
@@ -42,7 +43,8 @@ async function goBack({ directory }: Device, installer: Installer): Promise<Outc
   const to = await heldIn(directory, installer, await installer.previous(directory));
   if (!to.ok) return to;
   const refusal =
-    standing(to.value.record, memory) ?? (await verifyTree(installer.slotOf(directory, to.value.slot), to.value.record.manifest));
+    standing(to.value.record, from.value.record, memory) ??
+    (await verifyTree(installer.slotOf(directory, to.value.slot), to.value.record.manifest));
   if (refusal !== undefined) return { ok: false, refusal };
 
   const { release, sequence, epoch } = from.value.record;
@@ -70,8 +72,8 @@ async function heldIn(
   );
 }
 
-function standing(record: SlotRecord, memory: Memory): ReturnType<typeof refuse>["refusal"] | undefined {
-  const { epoch } = record;
+function standing(record: SlotRecord, running: SlotRecord, memory: Memory): ReturnType<typeof refuse>["refusal"] | undefined {
+  const { epoch, release, sequence, version } = record;
   if (epoch < memory.epochFloor)
     return refuse(
       "below-epoch-floor",
@@ -80,5 +82,13 @@ function standing(record: SlotRecord, memory: Memory): ReturnType<typeof refuse>
       "This device will never run it again; wait for a release that is well, and install that.",
     ).refusal;
   const denial = denialAgainst(memory, record);
-  return denial && refuse("revoked", "a version that was not stopped", denial.reason, "Wait for a recall order or a new release.").refusal;
+  if (denial !== undefined)
+    return refuse("revoked", "a version that was not stopped", denial.reason, "Wait for a recall order or a new release.").refusal;
+  if (sequence <= running.sequence && !Object.hasOwn(memory.unwell, release)) return undefined;
+  return refuse(
+    "no-previous-version",
+    `a version before ${running.version} that was well here`,
+    `${version}, which ${sequence > running.sequence ? "is newer" : "was unwell"}`,
+    "What was left is not gone back to; wait for a release that is well, and install that.",
+  ).refusal;
 }

@@ -9,7 +9,7 @@ import type { Damage } from "./stored-documents.ts";
 
 const file = "memory.json";
 
-/** A device's memory grows with what it was told, so it may be larger than a document. What is written is always within this. */
+/** A device's memory grows with what it was told, so it may be larger than a document. */
 const limits = { documentBytes: 128 * 1024 * 1024, jsonDepth: 8 };
 
 /**
@@ -29,6 +29,9 @@ export async function readMemory(store: DocumentStore, damage: Damage): Promise<
   return undefined;
 }
 
-export async function writeMemory(store: DocumentStore, remembered: Memory): Promise<void> {
-  await store.keep(file, servedBytes({ ...remembered, sha256: sha256(canonicalBytes(remembered)) }));
+/** Writes it. One that could not be read again is an error, and the one before stays: a device that forgets its floors is worse off than one that stands. */
+export async function writeMemory(store: DocumentStore, remembered: Memory, maxBytes: number = limits.documentBytes): Promise<void> {
+  const bytes = servedBytes({ ...remembered, sha256: sha256(canonicalBytes(remembered)) });
+  if (bytes.length > maxBytes) throw new RangeError(`a memory of ${bytes.length} bytes, where ${maxBytes} can be read again`);
+  await store.keep(file, bytes);
 }

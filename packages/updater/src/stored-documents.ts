@@ -45,7 +45,7 @@ export async function readDocuments(store: DocumentStore, anchor: Envelope<Root>
     const file = `${role}.json`;
     const bytes = await store.read(file, defaultLimits.targetsBytes);
     if (bytes === undefined) return undefined;
-    const read = readEnvelope(decoder, bytes, file);
+    const read = readEnvelope(decoder, bytes, file, { ...defaultLimits, documentBytes: defaultLimits.targetsBytes });
     if (!read.ok) damage(file, "corrupted", read.refusal.found);
     else if (authorities.some((authority) => signersOf(read.value, authority).length >= authority.threshold)) return read.value;
     else damage(file, "tampered", "signatures that do not count");

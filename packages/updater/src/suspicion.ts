@@ -15,6 +15,7 @@ const faultsOfContents: ReadonlySet<string> = new Set([
   "malformed-document",
   "malformed-json",
   "missing-file",
+  "not-read-past",
   "proof-malformed",
   "revocations-stale",
   "revocations-withheld",
@@ -22,8 +23,18 @@ const faultsOfContents: ReadonlySet<string> = new Set([
   "tile-missing",
 ]);
 
-/** Whether what a gate refused may be the doing of the mirror that the documents came from, so that another one is worth asking. */
-export function mirrorIsSuspected(gate: number, refusal: Refusal | undefined): boolean {
+/** How an attempt ended at a gate: with a refusal, or because there was nothing further to do. */
+interface Ended {
+  readonly refusal: Refusal | undefined;
+  readonly finished: boolean;
+}
+
+/**
+ * Whether what a gate refused may be the doing of the mirror that the documents came from, so that another one is worth asking. `unheard`: who may say no and
+ * was not heard, which nothing refuses where nothing is to be installed.
+ */
+export function mirrorIsSuspected(gate: number, { refusal, finished }: Ended, unheard?: Refusal): boolean {
+  if (unheard !== undefined && (finished || refusal !== undefined) && gate <= lastReadingGate) return true;
   if (refusal === undefined) return false;
   return gate <= lastDocumentGate || (gate <= lastReadingGate && faultsOfContents.has(refusal.code));
 }

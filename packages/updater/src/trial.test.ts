@@ -4,12 +4,14 @@ import { mkdir, mkdtempDisposable, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { releaseDigest } from "@countersign/trust/release/statement";
+import { statementOf } from "@countersign/trust/simulator.test-support";
 import { installerNamed } from "./installers.ts";
 import { type Journal, readJournal, writeJournal } from "./journal.ts";
 import { newborn } from "./memory.ts";
 import { recover } from "./recovery.ts";
 import * as slots from "./slots.ts";
-import { beginTrial, journalFile } from "./trial.ts";
+import { beginTrial, journalFile, writePending } from "./trial.ts";
 
 const named = installerNamed("directory");
 assert.ok(named.ok);
@@ -57,6 +59,21 @@ for (const [what, pending] of [
     assert.deepEqual(await readJournal(journalFile(device.path)), { ok: true, value: undefined });
   });
 }
+
+test("attack: a flipped bit in the journal of a confirmed trial would raise the floors above all that can be released", async () => {
+  const statement = statementOf({ sequence: 2, epoch: 1 });
+  for (const pending of [statement, undefined]) {
+    await using device = await mkdtempDisposable(join(tmpdir(), "countersign-trial-"));
+    const journal = await placed(device.path);
+    await slots.switchTo(device.path, "b");
+    if (pending !== undefined) await writePending(device.path, pending);
+    const damaged = { ...journal, phase: "confirmed", release: releaseDigest(statement), epoch: 65, sequence: 2 + 2 ** 40 } as const;
+    await writeJournal(journalFile(device.path), damaged);
+    const { memory } = await recover(device.path, installer, newborn);
+    assert.deepEqual([memory.epochFloor, memory.sequenceFloor], pending === undefined ? [0, 0] : [1, 2]);
+    assert.equal(await slots.current(device.path), "b");
+  }
+});
 
 test("with a damaged journal, a version above the confirmed floor was on trial, and one at the floor was not", async () => {
   for (const [sequenceFloor, runs] of [

@@ -74,13 +74,18 @@ export async function runTrial(
   return checkHealth(installer.slotOf(device, journal.slot), expect === null ? rest : { ...rest, expect });
 }
 
-/** The new version is well: raise the floors, then forget the trial. */
+/**
+ * The new version is well: raise the floors, then forget the trial. They rise to what its statement says, which its digest vouches for: a number in the
+ * journal, where a flipped bit shows nowhere, could shut a device out of every release to come. Without the statement they stay as they are.
+ */
 export async function confirm(device: string, journal: Journal, memory: Memory): Promise<Memory> {
   await writeJournal(journalFile(device), { ...journal, phase: "confirmed" });
+  const confirmed = await readPending(device, journal);
+  const { epoch, sequence } = confirmed.ok ? confirmed.value : { epoch: 0, sequence: 0 };
   const raised: Memory = {
     ...memory,
-    epochFloor: Math.max(memory.epochFloor, journal.epoch),
-    sequenceFloor: Math.max(memory.sequenceFloor, journal.sequence),
+    epochFloor: Math.max(memory.epochFloor, epoch),
+    sequenceFloor: Math.max(memory.sequenceFloor, sequence),
   };
   await saveTrustStore(device, {}, raised);
   await endTrial(device);

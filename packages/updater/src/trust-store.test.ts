@@ -60,6 +60,15 @@ test("what was saved comes back, and the documents are the exact bytes that were
   assert.deepEqual(healed, []);
 });
 
+test("a snapshot of more than 4 MiB, which a device takes, comes back as well", async () => {
+  const { signed } = JSON.parse(await readFile(stored("snapshot.json"), "utf8"));
+  const large = await signedBytes({ ...signed, padding: "x".repeat(5 << 20) }, people.publisher);
+  await writeFile(stored("snapshot.json"), large);
+  const { documents, healed } = await opened();
+  assert.equal(documents.snapshot?.bytes.length, large.length);
+  assert.deepEqual(healed, []);
+});
+
 test("a store with any one file emptied, cut or overwritten opens, says that it is corrupted, and forgets only that file", async () => {
   for (const name of await readdir(join(directory, "trust"))) {
     const bytes = await readFile(stored(name));

@@ -9,7 +9,7 @@ import { pipeline } from "node:stream/promises";
 import { after, test } from "node:test";
 import { createZstdCompress, zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
-import { entryChecks } from "./entry-checks.ts";
+import { entryChecks } from "./archive-entry-checks.ts";
 import { verifyTree } from "./tree.ts";
 import { type UnpackLimits, unpack } from "./unpack.ts";
 

@@ -5,11 +5,11 @@ import { type FileHandle, lstat, open, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createZstdDecompress, constants as zlib } from "node:zlib";
 import { accept, type Outcome, type Refusal, refuse } from "@countersign/tlog/refusal";
+import { type EntryCheck, noteNames } from "./archive-entry-checks.ts";
 import { ByteReader } from "./byte-reader.ts";
-import { refuseDiskFull } from "./disk-full.ts";
 import { makeDirectory, syncDirectory } from "./durable.ts";
-import { type EntryCheck, noteNames } from "./entry-checks.ts";
 import { isErrno } from "./errno.ts";
+import { refuseIoFailure } from "./io-failure.ts";
 import { type ArchiveEntry, damaged, overLimit, readEntry, readPadding } from "./tar.ts";
 import { type TreeFile, type TreeManifest, treeManifest } from "./tree.ts";
 
@@ -33,7 +33,7 @@ const windowLog = 27;
  * Modes become 0644 or 0755; owners and times are not restored. It is all on disk when this returns.
  *
  * Refuses what the checks refuse, and: `archive-damaged` (anything but exactly what our own packer writes), `archive-limit`, `entry-unwritable`
- * (a name that this file system does not take), `staging-not-private`, `disk-full`. After a refusal the destination holds rubbish: remove it.
+ * (a name that this file system does not take), `staging-not-private`, and what `refuseIoFailure` does. After a refusal the destination holds rubbish: remove it.
  */
 export async function unpack(
   archiveFile: string,
@@ -53,7 +53,7 @@ export async function unpack(
     if (manifest.ok && !(await endsAt(archive, plain.bytesWritten))) return damaged("nothing after the compressed data", "more bytes");
     return manifest;
   } catch (error) {
-    return refuseStreamError(error);
+    return refuseStreamError(error, destination);
   } finally {
     packed.destroy();
     plain.destroy();
@@ -156,7 +156,7 @@ function refuseUnwritable(error: unknown, path: string): { readonly ok: false; r
   );
 }
 
-function refuseStreamError(error: unknown): { readonly ok: false; readonly refusal: Refusal } {
+function refuseStreamError(error: unknown, destination: string): { readonly ok: false; readonly refusal: Refusal } {
   if (error instanceof Error && "code" in error && /^(ZSTD_|Z_)/.test(String(error.code))) return damaged("a zstd stream", error.message);
-  return refuseDiskFull(error);
+  return refuseIoFailure(error, destination);
 }

@@ -86,6 +86,20 @@ test("where all mirrors serve what is refused, each is asked once, and the refus
   for (const of of asked) assert.equal(of.filter((path) => path.endsWith("timestamp.json")).length, 1);
 });
 
+test("attack: the first mirror keeps the revocation lists back while nothing is new; the device asks the next one, and says whom it did not hear", async () => {
+  const hiding: RequestListener = (request, response) =>
+    request.url?.endsWith("revocations/latest") ? response.writeHead(404).end() : published.answer(request, response);
+  const asked: string[] = [];
+  const honest = noSlash(await serve(mirror(asked)));
+  await using device = await upToDate(await serve(hiding), root, { mirrors: [honest] });
+  const report = await checks(device.path);
+  assert.deepEqual([report.result, report.unheard], ["current", undefined]);
+  assert.ok(asked.includes("/revocations/latest"));
+  await using alone = await upToDate(await serve(hiding), root);
+  const unheard = await checks(alone.path);
+  assert.deepEqual([unheard.result, unheard.unheard?.code], ["current", "revocations-stale"]);
+});
+
 test("what is known of mirrors decides nothing: a damaged file is no knowledge", async () => {
   const good = await serve(published.answer);
   await using device = await upToDate(good, root);

@@ -50,6 +50,7 @@ export async function update(directory: string, options: UpdateOptions): Promise
 
 async function attempt(device: Device, installer: Installer, options: UpdateOptions): Promise<Outcome<Report>> {
   const { until, clock = Date.now, progress = () => undefined } = options;
+  const began = clock();
   const store = await openTrustStore(device.directory);
   if (!store.ok) return store;
   const { healed } = store.value;
@@ -63,14 +64,14 @@ async function attempt(device: Device, installer: Installer, options: UpdateOpti
   using way = network(settings.value);
   using remote = new Remote(mirrors, way);
 
-  let run = new Attempt(device, installer, installed, { ...store.value, memory: recovered.memory }, remote, clock, progress);
+  let run = new Attempt(device, installer, installed, { ...store.value, memory: recovered.memory }, remote, began, progress);
   let ending = await passGates(run, options);
-  while (mirrorIsSuspected(run.gate, ending.refusal) && remote.hasAnother) {
+  while (mirrorIsSuspected(run.gate, ending, run.found.unheard) && remote.hasAnother) {
     remote.judged(false);
     run = run.again(); // with what was verified and kept so far: everything else comes from another mirror
     ending = await passGates(run, options);
   }
-  remote.judged(!mirrorIsSuspected(run.gate, ending.refusal));
+  remote.judged(!mirrorIsSuspected(run.gate, ending, run.found.unheard));
   await writeMirrorHealth(device.directory, health, mirrors.health);
   const report = reportOf(run, await installedIn(device, installer), { ...ending, until, recovered, healed });
   await writeTrail(device.directory, report);

@@ -35,7 +35,7 @@ function progressText({ gate, name, received, total }: Progress): string {
   return `gate ${gate}: ${name}${received === undefined || total === undefined ? "" : `, ${Math.floor((received / total) * 100)} %`}`;
 }
 
-function reportText({ result, running, offered, flagged, healed, trail }: Report, dir: string): string {
+function reportText({ result, running, offered, flagged, unheard, healed, trail }: Report, dir: string): string {
   const said = {
     current: `current: ${running?.version ?? "nothing is installed, and nothing is offered"}`,
     available: `available: ${offered?.version} (${offered?.reason}). Next: countersign device install --dir ${dir}`,
@@ -46,6 +46,7 @@ function reportText({ result, running, offered, flagged, healed, trail }: Report
   return [
     `${said}  (${trail.length} checks)`,
     ...(flagged === undefined ? [] : [`flagged: what runs was revoked: ${plain(flagged.reason)}`]),
+    ...(unheard === undefined ? [] : [`unheard: expected ${plain(unheard.expected)}, found ${plain(unheard.found)}`]),
     ...healed.map((what) => `healed: ${plain(what)}`),
   ].join("\n");
 }

@@ -64,7 +64,7 @@ test("a root goes from signer to signer on files, is complete for the old quorum
     text.endsWith(`1 of 2 that this root itself wants: asked are ${[ben, dia].map(({ keyid }) => keyid.slice(0, 12)).join(", ")}\n`),
     text,
   );
-  const file = must(finishEvent(both, held));
+  const { bytes: file } = must(finishEvent(both, held));
   const next = acceptRoot(must(trustRoot(rootFile).outcome), file);
   assert.equal(must(next.outcome).root.signed.version, 2);
 });
@@ -81,14 +81,14 @@ test("a root that replaces more than the old quorum shares waits for both", asyn
 test("targets and what they delegate are signed under the root that the signer trusts", async () => {
   const first = firstTargets(expires);
   const started = must(await signEvent(underRoot(first, undefined), ann, held));
-  const targetsFile = must(finishEvent(must(await signEvent(started, cem, held)), held));
+  const { bytes: targetsFile } = must(finishEvent(must(await signEvent(started, cem, held)), held));
   const next = revise(
     first,
     expires,
     delegate(first, { name: "team", keys: [dia.tuf], threshold: 1, terminating: true, paths: ["team/*"] }),
   );
   const event = must(await signEvent(must(await signEvent(underRoot(next, targetsFile), ann, held)), ben, held));
-  const delegating = must(finishEvent(event, held));
+  const { bytes: delegating } = must(finishEvent(event, held));
   const team = opened({
     role: "team",
     message: firstTargets(expires),
@@ -116,7 +116,7 @@ test("attack: in a root of ours, one owner's two keys do not fill the quorum", a
   const none = { root: undefined };
   const alone = must(await signEvent(must(await signEvent(first, ann, none)), ben, none));
   assert.equal(codeOf(finishEvent(alone, none)), "threshold-not-met");
-  const rootOfOurs = must(finishEvent(must(await signEvent(alone, cem, none)), none));
+  const { bytes: rootOfOurs } = must(finishEvent(must(await signEvent(alone, cem, none)), none));
   const delegation = { name: "stable", keys: [dia.tuf], threshold: 1, terminating: true, paths: ["stable/v?/*"] };
   const loose = splice(firstTargets(expires), delegate(firstTargets(expires), delegation));
   const delegators = [{ role: "root", bytes: rootOfOurs }];
@@ -149,6 +149,18 @@ test("attack: a stranger's signature, or one key's twice", async () => {
   assert.equal(codeOf(finishEvent(withSignatures(own, ...foreign), held)), "signature-foreign");
   assert.equal(codeOf(readEvent(eventBytes(withSignatures(own, own)))), "malformed-document");
   assert.equal(codeOf(await signEvent(withSignatures(own), ann, held)), "signed-already");
+});
+
+test("attack: a copy with a bogus signature in somebody's name, joined before or after theirs", async () => {
+  const byAnn = must(await signEvent(opened(), ann, held));
+  const bogus = byAnn.document.signatures.map((signature) => ({ ...signature, sig: "00".repeat(64) }));
+  const forged = { ...byAnn, document: { ...byAnn.document, signatures: bogus } };
+  for (const [one, other] of [
+    [forged, byAnn],
+    [byAnn, forged],
+  ] as const)
+    assert.deepEqual(must(joinEvents(one, other)).document.signatures, byAnn.document.signatures);
+  assert.equal(codeOf(await signEvent(must(joinEvents(opened(), forged)), ben, held)), "signature-foreign", "alone it is found");
 });
 
 test("attack: a previous version that hides what changes, or a root that the signer does not trust", async () => {

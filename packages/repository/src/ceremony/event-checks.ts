@@ -2,11 +2,12 @@
 import type { Json } from "@countersign/trust/canonical";
 import { type Check, decide, type Evidence } from "@countersign/trust/check";
 import { sha256 } from "@countersign/trust/digest";
-import type { Envelope } from "@countersign/trust/envelope";
+import type { Envelope, Signature } from "@countersign/trust/envelope";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import { versionOf } from "../edit/message.ts";
 import { isAnchor, readDocument } from "./event-document.ts";
 import { quorumAskedBy, quorumState, quorumsAsked } from "./quorum-asked.ts";
+import { sidecarState, sidecarsAsked } from "./sidecar-asked.ts";
 import type { Delegating, SigningEvent } from "./signing-event.ts";
 
 /** An event under judgement by one signer, beside what that signer holds. */
@@ -96,23 +97,53 @@ export const eventChecks: readonly Check<EventSubject>[] = [
     },
   },
   {
+    name: "event/policies",
+    source: "docs/sidecar.md: the policy before judges new targets as the new one does, each by its own keys and under one name",
+    examine: ({ candidate }) => {
+      const asked = sidecarsAsked(candidate);
+      if (!asked.ok) return asked;
+      const names = [...new Set(asked.value.map(({ demand }) => demand.repository))];
+      return decide(
+        names.length <= 1,
+        "one name for the repository",
+        names.join(", ") || "no sidecar demanded",
+        "repository-renamed",
+        "Keep the name: a device that holds the policy before takes nothing that is signed for another.",
+      );
+    },
+  },
+  {
+    name: "event/sidecar",
+    source: "a signature that counts for nobody is there for another reason",
+    examine: ({ candidate }) => {
+      const asked = sidecarsAsked(candidate);
+      if (!asked.ok) return asked;
+      const counted = new Set(asked.value.flatMap((each) => sidecarState(candidate, each).signed));
+      return onlyCounted(candidate.sidecar, counted);
+    },
+  },
+  {
     name: "event/signatures",
     source: "a signature that counts for nobody is there for another reason",
     examine: ({ candidate }) => {
       const quorums = quorumsAsked(candidate);
       if (!quorums.ok) return quorums;
       const counted = new Set(quorums.value.flatMap((asked) => quorumState(candidate.document, asked).signed));
-      const foreign = candidate.document.signatures.find(({ keyid }) => !counted.has(keyid));
-      return decide(
-        foreign === undefined,
-        "only valid signatures, of keys that are asked, each once",
-        foreign === undefined ? `${counted.size}` : `one by ${foreign.keyid.slice(0, 12)}`,
-        "signature-foreign",
-        "Find out who put it there: a stranger, or somebody who signed before the document was changed.",
-      );
+      return onlyCounted(candidate.document.signatures, counted);
     },
   },
 ];
+
+function onlyCounted(signatures: readonly Signature[], counted: ReadonlySet<string>): Outcome<Evidence> {
+  const foreign = signatures.find(({ keyid }) => !counted.has(keyid));
+  return decide(
+    foreign === undefined,
+    "only valid signatures, of keys that are asked, each once",
+    foreign === undefined ? `${counted.size}` : `one by ${foreign.keyid.slice(0, 12)}`,
+    "signature-foreign",
+    "Find out who put it there: a stranger, or somebody who signed before the document was changed.",
+  );
+}
 
 function isFilled(file: Envelope<Json>, role: string, delegator: Delegating | undefined): Outcome<Evidence> {
   if (delegator === undefined)

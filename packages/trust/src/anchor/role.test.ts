@@ -121,6 +121,37 @@ test("attack: a role that a new snapshot takes back or leaves out", async () => 
   assert.equal(await code({ "targets.json": { version: 2 }, "stable.json": { version: 6 } }), "version-rolled-back");
 });
 
+test("attack: one owner fills the quorum of an online role with two keys; a snapshot of another file under its old version", async () => {
+  const dated = { _type: "timestamp", spec_version, version: 1, expires, meta: { "snapshot.json": { version: 1 } } };
+  const timestampBytes = await signedBytes({ ...dated, countersign: { checkpoint: "" } }, alice, bob);
+  const readSnapshot = async (change: object): Promise<Envelope<Snapshot>> =>
+    must(
+      readEnvelope(
+        snapshot,
+        await signedBytes({ _type: "snapshot", spec_version, version: 2, expires, meta: {}, ...change }, alice, bob),
+        "it",
+      ),
+    );
+  const candidates = { timestamp: must(readEnvelope(timestamp, timestampBytes, "timestamp")), snapshot: await readSnapshot({}) };
+  const common = { authority: everyone, listed: undefined, now, stored: undefined };
+  for (const [ownerOf, wanted] of [
+    [nameOf, "accepted"],
+    [() => "mallory", "owners-not-distinct"],
+  ] as const) {
+    const ofTimestamp = judge({ candidate: candidates.timestamp, ownerOf, ...common }, timestampChecks.authentic);
+    const ofSnapshot = judge({ candidate: candidates.snapshot, ownerOf, ...common }, snapshotChecks);
+    assert.deepEqual([codeOf(ofTimestamp.outcome), codeOf(ofSnapshot.outcome)], [wanted, wanted]);
+  }
+  const after = async (change: object): Promise<string> => {
+    const candidate = await readSnapshot(change);
+    return codeOf(judge({ candidate, ownerOf: nameOf, ...common, stored: candidates.snapshot }, snapshotChecks).outcome);
+  };
+  assert.equal(await after({ x_more: "another file" }), "version-rolled-back");
+  assert.equal(await after({ version: 1 }), "version-rolled-back");
+  assert.equal(await after({}), "accepted");
+  assert.equal(await after({ version: 3 }), "accepted");
+});
+
 test("attack: a channel file that names another channel's targets", async () => {
   const top = must(readEnvelope(targets, await signedBytes(targetsOf({}), alice, bob), "targets")).signed;
   const authority = channelAuthority(top, "stable");

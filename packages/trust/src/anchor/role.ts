@@ -38,6 +38,11 @@ export function ownerQuorum(candidate: Envelope<unknown>, authority: Authority, 
   );
 }
 
+/** The file before, where as many keys as the authority asks for today signed it; undefined where its keys were replaced since. */
+export function stillCounts<E extends Envelope<unknown>>(stored: E | undefined, authority: Authority): E | undefined {
+  return stored !== undefined && signersOf(stored, authority).length >= authority.threshold ? stored : undefined;
+}
+
 /**
  * Beyond TUF, where only snapshot keeps targets from going back: a device takes no older file than the one it has, and one version is only
  * ever one file, whatever the keys that list it do.

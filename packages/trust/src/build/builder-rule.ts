@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Json } from "../canonical.ts";
-import { closed, type Decoder, digest, distinct, integer, optional, record, text } from "../decode.ts";
+import { closed, type Decoder, digest, distinct, integer, json, optional, record, text } from "../decode.ts";
 import type { Digest } from "../digest.ts";
-import { json } from "./in-toto.ts";
 
 /**
  * What provenance of a trusted builder must say. All of it is compared exactly: a value that differs is refused, one that is missing is, and so is one that the

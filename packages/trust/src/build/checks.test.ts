@@ -8,9 +8,10 @@ import { sha256 } from "../digest.ts";
 import { people, policyOf } from "../founding.test-support.ts";
 import { type ChannelRules, policy as policyDecoder } from "../policy/policy.ts";
 import { codeOf, digestOf, ledger, must, type Person, person, statementOf, TestLog } from "../simulator.test-support.ts";
+import { type Attestation, attestationIn } from "./attestation.ts";
 import { readAttested } from "./attested.ts";
 import type { BuilderRule } from "./builder-rule.ts";
-import { type Attestation, type ProvenanceSubject, provenanceChecks } from "./checks.ts";
+import { type ProvenanceSubject, provenanceChecks } from "./checks.ts";
 import { preAuthenticationEncoding, readDsse } from "./dsse.ts";
 import { inTotoPayloadType } from "./in-toto.ts";
 
@@ -51,9 +52,7 @@ async function dsseOf(payload: object, payloadType: string, ...signers: readonly
 
 async function attested(build: Build = {}, ...signers: readonly Person[]): Promise<Attestation> {
   const bytes = await dsseOf(provenanceOf(build), inTotoPayloadType, ...(signers.length > 0 ? signers : [builder]));
-  const envelope = must(readDsse(bytes));
-  const proof = await new TestLog().prove({ type: "provenance", digest: sha256(bytes) }, [1, 1]);
-  return { envelope, provenance: must(readAttested(envelope)), proof };
+  return must(attestationIn(bytes, await new TestLog().prove({ type: "provenance", digest: sha256(bytes) }, [1, 1])));
 }
 
 async function code(attestations: readonly Attestation[], change: Partial<ProvenanceSubject> = {}): Promise<string> {
@@ -291,9 +290,8 @@ test("a DSSE signature needs no key identifier, which is a hint", async () => {
     payload: Buffer.from(envelope.payload).toString("base64"),
     signatures: [{ sig: Buffer.from(first.sig).toString("base64") }],
   });
-  const read = must(readDsse(bytes));
-  const proof = await new TestLog().prove({ type: "provenance", digest: read.digest }, [1, 1]);
-  assert.equal(await code([{ envelope: read, provenance: must(readAttested(read)), proof }]), "accepted");
+  const proof = await new TestLog().prove({ type: "provenance", digest: sha256(bytes) }, [1, 1]);
+  assert.equal(await code([must(attestationIn(bytes, proof))]), "accepted");
 });
 
 test("an envelope that is not DSSE over in-toto is refused", async () => {

@@ -5,18 +5,12 @@ import { loggedCheck, publicSince } from "../ledger/inclusion.ts";
 import { type ChannelRules, type Policy, principalOf } from "../policy/policy.ts";
 import { ownersOf } from "../quorum.ts";
 import type { Statement } from "../release/statement.ts";
-import { type Attested, isSummary } from "./attested.ts";
+import type { Attestation } from "./attestation.ts";
+import { isSummary } from "./attested.ts";
 import { isVerifierRule, type TrustedBuilder } from "./builder-rule.ts";
 import { differences } from "./differences.ts";
-import { type Dsse, dsseSignedBy } from "./dsse.ts";
+import { dsseSignedBy, payloadDigest } from "./dsse.ts";
 import { originOf } from "./origin.ts";
-
-/** One provenance file, or one verifier's summary of some, with the proof of its ledger entry. */
-export interface Attestation {
-  readonly envelope: Dsse;
-  readonly provenance: Attested;
-  readonly proof: string;
-}
 
 export interface ProvenanceSubject {
   readonly candidate: Statement;
@@ -33,6 +27,16 @@ export function builderOf({ envelope, provenance }: Attestation, policy: Policy,
     const key = policy.holders[rule.keyid]?.key;
     return key !== undefined && isVerifierRule(rule) === isSummary(provenance) && dsseSignedBy(envelope, key);
   });
+}
+
+/**
+ * Whether this is a summary of one of the others. Its verifier has looked at their build and made none of its own, so where builders are counted it
+ * adds none to them.
+ */
+function sumsUp({ provenance }: Attestation, others: readonly Attestation[]): boolean {
+  if (!isSummary(provenance)) return false;
+  const inputs = (provenance.predicate.inputAttestations ?? []).map(({ digest }) => digest?.["sha256"]);
+  return others.some(({ envelope }) => inputs.includes(envelope.digest) || inputs.includes(payloadDigest(envelope)));
 }
 
 /** The rule for its builder's key from which an attestation differs least: a key may sign for several workflows, each with a rule of its own. */
@@ -66,15 +70,19 @@ export const provenanceChecks: readonly Check<ProvenanceSubject>[] = [
     name: "provenance/builders",
     source: "SLSA v1 verification 1: the envelope's signature, by a trusted builder",
     examine: ({ attestations, policy, rules }) => {
-      const builders = attestations.map((attestation) => builderOf(attestation, policy, rules)).filter((rule) => rule !== undefined);
+      const found = attestations.map((attestation) => ({
+        rule: builderOf(attestation, policy, rules),
+        again: sumsUp(attestation, attestations),
+      }));
       const owners = ownersOf(
-        builders.map((rule) => rule.keyid),
+        found.flatMap(({ rule, again }) => (rule === undefined || again ? [] : [rule.keyid])),
         (keyid) => principalOf(policy, keyid),
       );
       return decide(
-        builders.length === attestations.length && owners.length >= rules.builders.quorum,
+        found.every(({ rule }) => rule !== undefined) && owners.length >= rules.builders.quorum,
         `${rules.builders.quorum} trusted builder${rules.builders.quorum === 1 ? "" : "s"}, each signing its own provenance`,
-        builders.map((rule) => rule.id).join(", ") || "none",
+        found.flatMap(({ rule, again }) => (rule === undefined ? [] : [again ? `${rule.id}, of one of these` : rule.id])).join("; ") ||
+          "none",
         "builder-not-trusted",
         "Build it where the policy says, or let the targets quorum add the builder to the policy.",
       );

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { canonicalText, type Json } from "../canonical.ts";
+import { isDigest } from "../digest.ts";
 import { type Attested, isSummary } from "./attested.ts";
 import { type BuilderRule, isVerifierRule, type TrustedBuilder, type VerifierRule } from "./builder-rule.ts";
 import type { ResourceDescriptor } from "./in-toto.ts";
@@ -43,14 +44,14 @@ function summaryFields(rule: VerifierRule, { predicate }: VerificationSummary): 
     ["policy.uri", rule.policy.uri, policy.uri],
     ["policy.digest", rule.policy.sha256, policy.digest?.["sha256"]],
     ["verificationResult", "PASSED", verificationResult],
-    ["inputAttestations", "named by digest", named(inputAttestations) ? "named by digest" : undefined],
+    ["inputAttestations", "named by SHA-256", named(inputAttestations) ? "named by SHA-256" : undefined],
     ...rule.levels.map((level) => ["verifiedLevels", level, includesLevel(verifiedLevels, level) ? level : verifiedLevels] as const),
   ];
 }
 
-/** What was verified can be looked up: there is something, and all of it has a digest. */
+/** What was verified can be looked up: there is something, and all of it has the digest by which everything is named here. */
 function named(attestations: readonly ResourceDescriptor[]): boolean {
-  return attestations.length > 0 && attestations.every(({ digest = {} }) => Object.keys(digest).length > 0);
+  return attestations.length > 0 && attestations.every(({ digest }) => isDigest(digest?.["sha256"] ?? ""));
 }
 
 function unequal(fields: readonly Compared[], version: string): readonly string[] {

@@ -10,7 +10,7 @@ export interface Dsse {
   readonly payloadType: string;
   readonly payload: Uint8Array;
   readonly signatures: readonly DsseSignature[];
-  /** Of the envelope's bytes. */
+  /** Of the envelope's bytes. It names this file and not what it says: anybody can add a signature that does not count. */
   readonly digest: Digest;
 }
 
@@ -38,6 +38,11 @@ export function readDsse(bytes: Uint8Array): Outcome<Dsse> {
   return read.ok ? { ok: true, value: { ...read.value, digest: sha256(bytes) } } : read;
 }
 
+/** What names what an envelope says, whoever puts it into another one: the digest of its payload. */
+export function payloadDigest({ payload }: Pick<Dsse, "payload">): Digest {
+  return sha256(payload);
+}
+
 /** Pre-authentication encoding: the bytes that are signed. */
 export function preAuthenticationEncoding(payloadType: string, payload: Uint8Array): Uint8Array {
   const type = new TextEncoder().encode(payloadType);
@@ -45,8 +50,15 @@ export function preAuthenticationEncoding(payloadType: string, payload: Uint8Arr
   return Buffer.concat([header, payload]);
 }
 
+/** Several checks ask who signed one envelope, and verifying is what costs: the answer is kept for as long as envelope and key are. */
+const answers = new WeakMap<Dsse, WeakMap<PublicKey, boolean>>();
+
 /** True if `key` signed the envelope. The key identifier in the envelope is a hint only, and is not looked at. */
 export function dsseSignedBy(envelope: Dsse, key: PublicKey): boolean {
+  const known = answers.get(envelope)?.get(key);
+  if (known !== undefined) return known;
   const message = preAuthenticationEncoding(envelope.payloadType, envelope.payload);
-  return envelope.signatures.some(({ sig }) => verifySignature(key, message, Buffer.from(sig).toString("hex")));
+  const signed = envelope.signatures.some(({ sig }) => verifySignature(key, message, Buffer.from(sig).toString("hex")));
+  answers.set(envelope, (answers.get(envelope) ?? new WeakMap()).set(key, signed));
+  return signed;
 }

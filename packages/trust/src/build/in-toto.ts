@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Json } from "../canonical.ts";
-import { array, type Decoder, digest, Malformed, open, optional, record, text } from "../decode.ts";
+import { array, type Decoder, digest, open, optional, record, text } from "../decode.ts";
 import type { Digest } from "../digest.ts";
 
 /** What a DSSE envelope over an in-toto statement says it holds. */
@@ -32,11 +31,3 @@ export const resources: Decoder<readonly ResourceDescriptor[]> = array(
   0,
   1024,
 );
-
-/** Any JSON that has a canonical form, nested as it may be. */
-export const json: Decoder<Json> = (value, at) => {
-  if (value === null || typeof value === "boolean" || typeof value === "string" || Number.isSafeInteger(value)) return value as Json;
-  if (Array.isArray(value)) return value.map((item, index) => json(item, `${at}[${index}]`));
-  if (typeof value === "object") return record(text, json)(value, at);
-  throw new Malformed(at, "text, an integer, true, false, null, an array or an object", value);
-};

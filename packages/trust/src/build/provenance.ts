@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Json } from "../canonical.ts";
-import { type Decoder, literal, open, optional, record, text } from "../decode.ts";
-import { json, type ResourceDescriptor, resources, type StatementType, type Subject, subjects } from "./in-toto.ts";
+import { type Decoder, json, literal, open, optional, record, text } from "../decode.ts";
+import { type ResourceDescriptor, resources, type StatementType, type Subject, subjects } from "./in-toto.ts";
 import { type InternalParameters, internalParameters } from "./platform-facts.ts";
 
 /** An in-toto Statement v1 with a SLSA Provenance v1 predicate: what was built, from what, how and by whom. */

@@ -4,13 +4,15 @@ import { test } from "node:test";
 import { servedBytes } from "../canonical.ts";
 import { judge } from "../check.ts";
 import { decode } from "../decode.ts";
+import { sha256 } from "../digest.ts";
 import { people, policyOf } from "../founding.test-support.ts";
 import { type ChannelRules, policy as policyDecoder } from "../policy/policy.ts";
 import { codeOf, digestOf, ledger, must, type Person, person, statementOf, TestLog } from "../simulator.test-support.ts";
+import { type Attestation, attestationIn } from "./attestation.ts";
 import { readAttested } from "./attested.ts";
 import type { VerifierRule } from "./builder-rule.ts";
-import { type Attestation, provenanceChecks } from "./checks.ts";
-import { preAuthenticationEncoding, readDsse } from "./dsse.ts";
+import { provenanceChecks } from "./checks.ts";
+import { payloadDigest, preAuthenticationEncoding } from "./dsse.ts";
 import { inTotoPayloadType } from "./in-toto.ts";
 import { includesLevel } from "./summary.ts";
 
@@ -62,9 +64,8 @@ async function envelopeOf(summary: object, signer: Person): Promise<Uint8Array> 
 }
 
 async function attestationOf(summary: object, signer = verifier, time = noon): Promise<Attestation> {
-  const envelope = must(readDsse(await envelopeOf(summary, signer)));
-  const proof = await new TestLog().prove({ type: "provenance", digest: envelope.digest }, [time, time]);
-  return { envelope, provenance: must(readAttested(envelope)), proof };
+  const bytes = await envelopeOf(summary, signer);
+  return must(attestationIn(bytes, await new TestLog().prove({ type: "provenance", digest: sha256(bytes) }, [time, time])));
 }
 
 async function code(attestation: Attestation, quorum = 1, trusted = rules.builders.trusted): Promise<string> {
@@ -78,22 +79,41 @@ test("a verifier's summary stands in for a builder, and counts as one", async ()
   assert.equal(await code(await attestationOf(summaryOf()), 2), "builder-not-trusted");
 });
 
+test("attack: a summary of a build that stands beside it counts as a second builder", async () => {
+  const build = await attestationOf(buildOf(), people.builder);
+  const two = async (digest: string): Promise<string> => {
+    const inputAttestations = [{ digest: { sha256: digestOf("else") } }, { digest: { sha256: digest } }];
+    const attestations = [build, await attestationOf(summaryOf({ inputAttestations }))];
+    const candidate = statementOf({ provenance: attestations.map(({ envelope }) => envelope.digest) });
+    const builders = { quorum: 2, trusted: rules.builders.trusted };
+    return codeOf(judge({ candidate, attestations, policy, rules: { ...rules, builders }, ledger }, provenanceChecks).outcome);
+  };
+  assert.equal(await two(digestOf("bundle")), "accepted", "of another build");
+  assert.equal(await two(build.envelope.digest), "builder-not-trusted", "by the envelope");
+  assert.equal(await two(payloadDigest(build.envelope)), "builder-not-trusted", "by what is in it, which another envelope has too");
+});
+
+const buildOf = (builder = "https://ci.example/runner"): object => ({
+  _type: "https://in-toto.io/Statement/v1",
+  subject: [{ digest: { sha256: digestOf("bytes") } }],
+  predicateType: "https://slsa.dev/provenance/v1",
+  predicate: {
+    buildDefinition: {
+      buildType: "https://ci.example/build/v1",
+      externalParameters: { workflow: "release.yml" },
+      resolvedDependencies: [{ uri: "git+https://git.example/hello", digest: { gitCommit: "0".repeat(40) } }],
+    },
+    runDetails: { builder: { id: builder } },
+  },
+});
+
 test("attack: a summary by a builder's key, or by anybody else's (VSA 4: the verifier and its key go together)", async () => {
   for (const signer of [people.builder, people.alice, person("stranger")])
     assert.equal(await code(await attestationOf(summaryOf(), signer)), "builder-not-trusted", signer.name);
 });
 
 test("attack: provenance by a verifier's key, which may summarise and not build", async () => {
-  const build = {
-    _type: "https://in-toto.io/Statement/v1",
-    subject: [{ digest: { sha256: digestOf("bytes") } }],
-    predicateType: "https://slsa.dev/provenance/v1",
-    predicate: {
-      buildDefinition: { buildType: "x", externalParameters: {}, resolvedDependencies: [] },
-      runDetails: { builder: { id: rule.id } },
-    },
-  };
-  assert.equal(await code(await attestationOf(build)), "builder-not-trusted");
+  assert.equal(await code(await attestationOf(buildOf(rule.id))), "builder-not-trusted");
 });
 
 test("attack: a summary that differs in any one thing from what the policy says", async () => {
@@ -111,6 +131,9 @@ test("attack: a summary that differs in any one thing from what the policy says"
     "nothing that was looked at": { inputAttestations: [] },
     "nothing said of it": { inputAttestations: undefined },
     "something without a digest": { inputAttestations: [{ uri: "https://example.org/bundle" }] },
+    "a digest that is none": { inputAttestations: [{ digest: { sha256: "it" } }] },
+    "a digest cut short": { inputAttestations: [{ digest: { sha256: digestOf("bundle").slice(1) } }] },
+    "a digest by which nothing is named here": { inputAttestations: [{ digest: { sha512: digestOf("bundle").repeat(2) } }] },
   };
   for (const [difference, predicate] of Object.entries(predicates))
     assert.equal(await code(await attestationOf(summaryOf(predicate))), "provenance-differs", difference);
@@ -164,4 +187,11 @@ test("a level implies the lower ones of its own track, and a property only itsel
   assert.equal(includesLevel(["REPRODUCED"], "REPRODUCED"), true);
   assert.equal(includesLevel(["REPRODUCED", "SLSA_BUILD_LEVEL_3"], "REVIEWED"), false);
   assert.equal(includesLevel(["SLSA_BUILD_LEVEL_UNEVALUATED"], "SLSA_BUILD_LEVEL_1"), false);
+});
+
+test("attack: a property that is called as a track is, which has no levels and is none", () => {
+  assert.equal(includesLevel(["SLSA_BUILD"], "SLSA_BUILD_LEVEL_0"), false);
+  assert.equal(includesLevel(["SLSA_BUILD_LEVEL_3"], "SLSA_BUILD"), false);
+  assert.equal(includesLevel(["SLSA_BUILD_LEVEL_10"], "SLSA_BUILD_LEVEL_1"), false);
+  assert.equal(includesLevel(["SLSA_BUILD_LEVEL_0"], "SLSA_BUILD_LEVEL_0"), true);
 });

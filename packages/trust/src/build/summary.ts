@@ -37,7 +37,7 @@ const timestamp: Decoder<string> = (value, at) => {
 /** At most one level a track (SLSA Verification Summary v1, `verifiedLevels`): with two, what it says would depend on who reads. */
 const levels: Decoder<readonly string[]> = (value, at) => {
   const read = array(text, 1, 32)(value, at);
-  const tracks = read.map((level) => levelOf(level).track);
+  const tracks = read.map((result) => levelOf(result)?.track ?? result);
   if (new Set(tracks).size !== tracks.length) throw new Malformed(at, "at most one level a track", read.join(", "));
   return read;
 };
@@ -57,14 +57,15 @@ export const verificationSummary: Decoder<VerificationSummary> = open<Verificati
   }),
 });
 
-/** `SLSA_BUILD_LEVEL_3` is level 3 of the track `SLSA_BUILD`; a property without a number is a track of its own. */
-function levelOf(result: string): { readonly track: string; readonly level: number } {
-  const [, track = result, level = "0"] = /^(SLSA_[A-Z]+)_LEVEL_(\d)$/.exec(result) ?? [];
-  return { track, level: Number(level) };
+/** `SLSA_BUILD_LEVEL_3` is level 3 of the track `SLSA_BUILD`; undefined for any other property, which has no levels. */
+function levelOf(result: string): { readonly track: string; readonly level: number } | undefined {
+  const [, track, level] = /^(SLSA_[A-Z]+)_LEVEL_(\d)$/.exec(result) ?? [];
+  return track === undefined ? undefined : { track, level: Number(level) };
 }
 
-/** Whether these verified levels include one: a level implies the lower ones of its track. */
+/** Whether these verified levels include one: a level implies the lower ones of its track, and any other property only itself. */
 export function includesLevel(verified: readonly string[], wanted: string): boolean {
-  const { track, level } = levelOf(wanted);
-  return verified.some((result) => result === wanted || (levelOf(result).track === track && levelOf(result).level >= level));
+  const least = levelOf(wanted);
+  if (least === undefined) return verified.includes(wanted);
+  return verified.map(levelOf).some((found) => found?.track === least.track && found.level >= least.level);
 }

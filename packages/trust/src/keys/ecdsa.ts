@@ -52,8 +52,8 @@ const curves: readonly Curve[] = [
  * ECDSA, each curve with its own digest. Ours is spelled as an uncompressed point in PEM; stock clients take the bare point in hex as well.
  * Refused: the point at infinity, compressed points, coordinates that are not reduced, points off the curve.
  *
- * Signatures are DER in its one form, with r and s from 1 to n - 1. A high s is accepted: HSMs and cloud KMS make one half of the time,
- * TUF asks for no low one, and nothing here takes a signature for the name of what it signs.
+ * Signatures are DER in its one form, with r and s from 1 to n - 1. A high s is accepted: HSMs and cloud KMS make one half of the time, and
+ * TUF asks for no low one. So of a good signature anybody can make a second one: no denial goes by a digest that a signature is in.
  */
 export const ecdsa: readonly KeyKind[] = curves.map((curve) => ({
   keytype: "ecdsa",

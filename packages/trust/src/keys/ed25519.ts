@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ed25519Key, isOnCurve, isUnsafePoint, verifyEd25519With } from "@countersign/tlog/ed25519";
+import { ed25519Key, isUnsafePoint, verifyEd25519With } from "@countersign/tlog/ed25519";
 import { fromHex, type KeyKind, once, type Verifier } from "./kind.ts";
 import { derOfPem } from "./pem.ts";
 
@@ -16,7 +16,7 @@ export const ed25519: KeyKind = {
   read(text) {
     const point = fromHex(text) ?? pointOf(derOfPem(text));
     if (point === undefined || isUnsafePoint(point)) return undefined;
-    const key = once(() => (isOnCurve(point) ? ed25519Key(point) : undefined));
+    const key = once(() => ed25519Key(point));
     const verify: Verifier["verify"] = (message, signature) => {
       const sound = key();
       return sound !== undefined && verifyEd25519With(sound, message, signature);

@@ -10,7 +10,8 @@ const padding = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 } as 
 
 /**
  * RSASSA-PSS with SHA-256, MGF1 over SHA-256 and 32 bytes of salt (RFC 8017 8.1), as TUF 4.2 names it. Keys have 2048 to 8192 bits and an
- * odd public exponent from 65537 to 2^256 (FIPS 186-5 A.1.1): a smaller one invites forgeries, a larger one makes verifying slow.
+ * odd public exponent from 65537 to 2^256 (FIPS 186-5 A.1.1), of more than 3072 bits one to 2^64: a smaller one invites forgeries, a larger one
+ * makes verifying slow, and OpenSSL verifies nothing with it.
  */
 export const rsa: KeyKind = {
   keytype: "rsa",
@@ -38,6 +39,7 @@ function modulusBits(spki: Buffer): number | undefined {
   if (numbers === undefined) return undefined;
   const [modulus, exponent] = numbers;
   const bits = modulus.toString(2).length;
+  const limit = bits > 3072 ? 2n ** 64n : 2n ** 256n;
   const odd = (modulus & exponent & 1n) === 1n;
-  return odd && bits >= 2048 && bits <= 8192 && exponent >= 65537n && exponent < 2n ** 256n ? bits : undefined;
+  return odd && bits >= 2048 && bits <= 8192 && exponent >= 65537n && exponent < limit ? bits : undefined;
 }

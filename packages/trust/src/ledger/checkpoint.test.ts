@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseNote } from "@countersign/tlog/note";
 import { verifyCosigned } from "@countersign/tlog/quorum";
+import { formatVkey, parseVkey } from "@countersign/tlog/vkey";
 import fc from "fast-check";
 import { judge } from "../check.ts";
 import { codeOf, digestOf, ledger, must, TestLog } from "../simulator.test-support.ts";
-import { claimedCheckpoint, cosignedCheck, inclusionTime, ledgerSizeCheck, witnessedTime } from "./checkpoint.ts";
+import { claimedCheckpoint, cosignedCheck, inclusionTime, isOfLog, ledgerSizeCheck, witnessedTime } from "./checkpoint.ts";
 
 async function noteOf(entries: number, times: readonly (number | undefined)[], seed = "entry"): Promise<string> {
   const log = new TestLog();
@@ -99,6 +100,16 @@ test("a log that root names anew begins from nothing, and what is remembered of 
   const remembered = { ...(await claim(5, [1, 1])).checkpoint, origin: "old.example" };
   const judged = judge({ candidate: await claim(1, [1, 1]), ledger, remembered }, [cosignedCheck("x"), ledgerSizeCheck("x")]);
   assert.equal(codeOf(judged.outcome), "accepted");
+});
+
+test("attack: a stolen log key; root keeps the log's name and gives it another key, and what the old key signed is no measure of the new log", async () => {
+  const seen = await claim(5, [1, 1]);
+  const [witness] = ledger.witnesses;
+  assert.ok(witness);
+  const own = must(parseVkey(formatVkey(ledger.log.name, 1, witness.publicKey)));
+  assert.equal(isOfLog(seen, ledger), true);
+  assert.equal(isOfLog(seen, { ...ledger, log: own }), false);
+  assert.equal(isOfLog(seen, { ...ledger, origin: "new.example" }), false);
 });
 
 test("attack: after root has named another log, a checkpoint of the old one", async () => {

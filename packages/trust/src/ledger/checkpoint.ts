@@ -3,7 +3,7 @@ import { type Checkpoint, parseCheckpoint } from "@countersign/tlog/checkpoint";
 import { parseCosignature } from "@countersign/tlog/cosignature";
 import { equalBytes } from "@countersign/tlog/hash";
 import { parseNote } from "@countersign/tlog/note";
-import { type LogTrust, verifyCosigned } from "@countersign/tlog/quorum";
+import { type LogTrust, verifyCheckpoint, verifyCosigned } from "@countersign/tlog/quorum";
 import type { Root } from "../anchor/root.ts";
 import { type Check, decide } from "../check.ts";
 import { accept, type Outcome } from "../refusal.ts";
@@ -56,10 +56,18 @@ export function inclusionTime({ times }: ClaimedCheckpoint, quorum: number): num
   return times[times.length - quorum] ?? Number.POSITIVE_INFINITY;
 }
 
+/**
+ * Whether a checkpoint is of this log: of its origin, and signed by its key. A root may name a new log under an old name, and what was seen of the old one
+ * is then no measure of it.
+ */
+export function isOfLog({ note }: ClaimedCheckpoint, { origin, log }: LedgerTrust): boolean {
+  return verifyCheckpoint(new TextEncoder().encode(note), origin, log).ok;
+}
+
 export interface CheckpointSubject {
   readonly candidate: ClaimedCheckpoint;
   readonly ledger: LedgerTrust;
-  /** The largest checkpoint verified before, if any. */
+  /** The largest checkpoint of this log that was verified before, if any (`isOfLog`). */
   readonly remembered: Checkpoint | undefined;
 }
 

@@ -2,6 +2,7 @@
 import { type Check, decide } from "../check.ts";
 import { ownersOf } from "../quorum.ts";
 import { type ChannelRules, type Policy, principalOf } from "./policy.ts";
+import { sidecarDemand } from "./post-quantum.ts";
 import { looserIn, profileFloors } from "./profile.ts";
 
 /** The delegation of a channel, as targets write it. */
@@ -24,7 +25,9 @@ export const delegationChecks: readonly Check<DelegationSubject>[] = [
     examine: ({ candidate: { policy }, targets }) => {
       const conflict = channelsOf(targets).flatMap(({ name, keyids }) => {
         const builders = (policy.channels[name]?.builders.trusted ?? []).map((rule) => principalOf(policy, rule.keyid));
-        return keyids.map((keyid) => principalOf(policy, keyid)).filter((signer) => signer !== undefined && builders.includes(signer));
+        const demand = sidecarDemand(policy, name);
+        const signers = [...keyids.map((keyid) => principalOf(policy, keyid)), ...(demand?.keyids.map(demand.ownerOf) ?? [])];
+        return [...new Set(signers.filter((signer) => signer !== undefined && builders.includes(signer)))];
       });
       return decide(
         conflict.length === 0,
@@ -58,7 +61,13 @@ function channelsOf({ delegations }: DelegationSubject["targets"]): readonly Cha
   return delegations?.roles ?? [];
 }
 
+/** A sidecar that is demanded takes as many signatures as the file itself: it is there for the day on which those count for nothing. */
 function looserSigners(policy: Policy, { profile }: ChannelRules, { name, keyids, threshold }: ChannelDelegation): readonly string[] {
+  const floors = profileFloors[profile];
   const signers = ownersOf(keyids, (keyid) => principalOf(policy, keyid)).length;
-  return looserIn({ signers, threshold }, profileFloors[profile]).length === 0 ? [] : [`${name} (${profile}): ${threshold} of ${signers}`];
+  const demand = sidecarDemand(policy, name);
+  return [
+    ...(looserIn({ signers, threshold }, floors).length === 0 ? [] : [`${name} (${profile}): ${threshold} of ${signers}`]),
+    ...(demand === undefined || demand.threshold >= floors.threshold ? [] : [`${name} (${profile}), sidecar: ${demand.threshold}`]),
+  ];
 }

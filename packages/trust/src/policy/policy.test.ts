@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
 import { test } from "node:test";
 import { targets } from "../anchor/targets.ts";
 import { judge } from "../check.ts";
 import { decode } from "../decode.ts";
 import { people, policyOf, targetsOf } from "../founding.test-support.ts";
+import { keyidOf, type PublicKey } from "../key.ts";
 import { codeOf, digestOf, must, person } from "../simulator.test-support.ts";
 import { policyChecks } from "../workflow/policy.ts";
 import { delegationChecks } from "./delegation-checks.ts";
@@ -140,6 +142,34 @@ test("attack: a channel whose signers are fewer than its profile asks for", () =
   assert.equal(code([...three, builder.keyid], 2), "duties-meet");
 });
 
+test("attack: the ML-DSA keys of a channel in a builder's hands, or fewer of them than its profile asks of signers", () => {
+  const [ann, ben] = ["alice", "bob"].map(sidecarHolder);
+  const [built] = ["builder"].map(sidecarHolder);
+  if (ann === undefined || ben === undefined || built === undefined) throw new Error("nobody");
+  const code = (threshold: number, ...keyids: readonly string[]): string => {
+    const holders = Object.fromEntries([ann, ben, built].map(({ keyid, ...holder }) => [keyid, holder]));
+    const postQuantum = { repository: "hello", holders, roles: { stable: { keyids, threshold } } };
+    const read = must(decode(policy, agentPolicy({}, { postQuantum }), "policy"));
+    const roles = [{ name: "stable", keyids: [alice, bob, carol].map(({ keyid }) => keyid), threshold: 2 }];
+    return codeOf(judge({ candidate: { policy: read }, targets: { delegations: { roles } } }, delegationChecks).outcome);
+  };
+  assert.equal(code(2, ann.keyid, ben.keyid), "accepted");
+  assert.equal(code(2, ann.keyid, ben.keyid, built.keyid), "duties-meet");
+  assert.equal(code(1, ann.keyid, ben.keyid), "quorum-below-profile");
+});
+
+function sidecarHolder(owner: string): {
+  readonly keyid: string;
+  readonly key: PublicKey;
+  readonly holder: string;
+  readonly owner: string;
+} {
+  const raw = generateKeyPairSync("ml-dsa-44").publicKey.export({ format: "jwk" }) as Record<string, unknown>;
+  const spelled = Buffer.from(String(raw["pub"]), "base64url").toString("hex");
+  const key: PublicKey = { keytype: "ml-dsa", scheme: "ml-dsa-44", keyval: { public: spelled } };
+  return { keyid: keyidOf(key), key, holder: `pq-${owner}`, owner };
+}
+
 test("a key counts for its owner, or for its holder where only keys are separate; an unknown one for nobody", () => {
   const holders = { ...base.holders, [bob.keyid]: { key: bob.key, holder: "laptop", owner: "alice" } };
   const of = (separation: Policy["separation"], keyid: string) =>
@@ -154,21 +184,23 @@ test("attack: build and sign in one hand, an older policy, and other bytes than 
   const held = must(decode(policy, base, "policy"));
   const top = must(decode(targets, targetsOf(), "targets"));
   const bytes = Buffer.from("policy");
-  const code = (candidate: Policy, by: typeof top = top, digest = digestOf("policy")) =>
+  const second = { ...held, version: 2 };
+  const code = (candidate: Policy, by: typeof top = top, digest = digestOf("policy"), before = digest) =>
     codeOf(
       judge(
         {
           candidate: { policy: candidate, bytes, digest },
           listed: { length: bytes.length, hashes: { sha256: digestOf("policy") } },
           targets: by,
-          held: { ...held, version: 2 },
+          held: { policy: second, digest: before },
         },
         policyChecks,
       ).outcome,
     );
-  const second = { ...held, version: 2 };
   assert.equal(code(second), "accepted");
-  assert.equal(code(held), "version-rolled-back");
+  assert.equal(code(held, top, digestOf("policy"), digestOf("before")), "version-rolled-back");
+  assert.equal(code(second, top, digestOf("policy"), digestOf("before")), "version-rolled-back", "two policies of one version");
+  assert.equal(code({ ...second, version: 3 }, top, digestOf("policy"), digestOf("before")), "accepted");
   assert.equal(code(second, top, digestOf("other")), "digest-mismatch");
   assert.equal(
     code({ ...second, holders: { ...held.holders, [builder.keyid]: { key: builder.key, holder: "ci", owner: "alice" } } }),

@@ -18,6 +18,8 @@ export interface SidecarQuorum {
 
 /** The part of a policy that demands post-quantum signatures beside the classical ones. */
 export interface PostQuantum {
+  /** What these keys call this repository, and no other in which any of them signs: it stands in what they sign. */
+  readonly repository: string;
   readonly holders: Readonly<Record<string, SidecarHolder>>;
   /** By role: `targets`, or a channel of the policy. */
   readonly roles: Readonly<Record<string, SidecarQuorum>>;
@@ -32,10 +34,12 @@ export interface SidecarPolicy {
 
 /** What one policy demands of a role's sidecar. */
 export interface SidecarDemand extends Authority {
+  readonly repository: string;
   readonly ownerOf: (keyid: string) => string | undefined;
 }
 
 const fields: Decoder<PostQuantum> = closed<PostQuantum>({
+  repository: name,
   holders: record(text, closed<SidecarHolder>({ key: sidecarKey, holder: name, owner: name })),
   roles: record(name, closed<SidecarQuorum>({ keyids: distinct(text, 1), threshold: integer(1, 64) })),
 });
@@ -70,7 +74,7 @@ export function sidecarDemand({ separation, postQuantum }: SidecarPolicy, role: 
   if (postQuantum === undefined || quorum === undefined) return undefined;
   const keys = Object.fromEntries(quorum.keyids.flatMap((keyid) => keyOf(postQuantum, keyid)));
   const ownerOf = (keyid: string): string | undefined => postQuantum.holders[keyid]?.[separation === "owner" ? "owner" : "holder"];
-  return { ...quorum, keys, ownerOf };
+  return { ...quorum, repository: postQuantum.repository, keys, ownerOf };
 }
 
 function keyOf({ holders }: PostQuantum, keyid: string): readonly (readonly [string, PublicKey])[] {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import { decodeUtf8 } from "@countersign/tlog/utf8";
 import { keyIdOf, type Vkey } from "@countersign/tlog/vkey";
 import { type ClaimedCheckpoint, claimedCheckpoint, type LedgerTrust } from "../ledger/checkpoint.ts";
 import type { Policy } from "../policy/policy.ts";
-import { accept, type Outcome } from "../refusal.ts";
+import { accept, type Outcome, refuse } from "../refusal.ts";
 
 /**
  * `readthrough/<monitor>`: a witnessed checkpoint with one cosignature more, the monitor's own. By it the monitor says that it fetched every entry
@@ -22,7 +23,10 @@ export function readThroughPath(monitor: string): string {
 
 /** Reads a read-through as it was served. Nothing is verified: that is for `readThroughChecks`. */
 export function readReadThrough(monitor: string, bytes: Uint8Array, ledger: LedgerTrust): Outcome<ReadThrough> {
-  const checkpoint = claimedCheckpoint(new TextDecoder().decode(bytes), ledger);
+  const text = decodeUtf8(bytes);
+  if (text === undefined)
+    return refuse("note-malformed", "UTF-8", "other bytes", "Wait for the monitor's next one, or use another mirror.");
+  const checkpoint = claimedCheckpoint(text, ledger);
   return checkpoint.ok ? accept({ monitor, checkpoint: checkpoint.value }) : checkpoint;
 }
 

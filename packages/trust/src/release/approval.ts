@@ -21,7 +21,7 @@ export const approval: Decoder<Approval> = closed<Approval>({
   digest,
 });
 
-/** One voice: a second signature in it would change the digest by which it may be revoked, at anybody's wish. */
+/** One voice: what names it has one key in it. */
 const voice: Decoder<Envelope<Approval>> = (value, at) => {
   const read = envelope(approval)(value, at);
   if (read.signatures.length > 1) throw new Malformed(`${at}.signatures`, "at most one signature an approval", read.signatures.length);
@@ -30,6 +30,14 @@ const voice: Decoder<Envelope<Approval>> = (value, at) => {
 
 /** A proposal and its approvals, as they travel. */
 export const approvals: Decoder<readonly Envelope<Approval>[]> = array(voice, 1, 64);
+
+/**
+ * What names an approval in a denial: its key and what was signed, without the signature. A second good signature over the same can be made by
+ * whoever has the key, and of an ECDSA one by anybody; it is the same approval still.
+ */
+export function approvalName({ signatures: [signature], signed }: Pick<Envelope<Approval>, "signatures" | "signed">): Digest {
+  return canonicalDigest({ keyid: signature?.keyid ?? "", signed });
+}
 
 /** What the release entry says of the approvals: the digest of their digests, in the order in which they travel. */
 export function approvalsDigest(approvals: readonly Envelope<Approval>[]): Digest {

@@ -28,9 +28,11 @@ const choose = (
   denied: readonly number[] = [],
   from = releases,
   waiting: readonly number[] = [],
+  barred: readonly number[] = [],
 ): string => {
   const { release, reason } = chooseRelease(headOf(orders, from), at === undefined ? undefined : running(at), {
     denied: ({ body }) => denied.includes(body.sequence),
+    barred: ({ body }) => barred.includes(body.sequence),
     waits: ({ body }) => waiting.includes(body.sequence),
   });
   return `${release?.body.sequence ?? "stay"} ${reason}`;
@@ -54,6 +56,11 @@ test("a recall of what runs leads where it says, back too; of another release it
   assert.equal(choose(4, [recall(1, 4, 2)]), "2 recalled");
   assert.equal(choose(3, [recall(1, 4, 2)]), "stay current");
   assert.equal(choose(4, [recall(1, 4, 2), recall(2, 4, 3)]), "3 recalled");
+});
+
+test("attack: a recall to a release below the epoch floor holds the device off a good newer one; only where there is none is it named", () => {
+  assert.equal(choose(3, [recall(1, 3, 1)], [], releases, [], [1]), "4 newer");
+  assert.equal(choose(4, [recall(1, 4, 1)], [], releases, [], [1]), "1 recalled");
 });
 
 test("a recall that leads to what was recalled later leads on", () => {
@@ -108,7 +115,7 @@ test("an order that no longer holds stops nothing but what it recalled or slowed
     rolloutOrders(none.head, digest(3)).map(({ body }) => body.number),
     [3],
   );
-  const standing = { denied: (release: Entry<Statement>) => none.blocked.has(release.digest), waits: () => false };
+  const standing = { denied: (release: Entry<Statement>) => none.blocked.has(release.digest), barred: () => false, waits: () => false };
   const choice = chooseRelease(none.head, running(1), standing);
   assert.deepEqual([choice.release?.digest, choice.reason], [digest(3), "newer"], "the channel goes on");
   assert.equal(chooseRelease(none.head, running(4), standing).reason, "current", "nobody is led away by an order that does not hold");

@@ -23,21 +23,23 @@ export interface Choice {
 export interface Standing {
   /** It may not be installed: denied, blocked by an order, or unwell here. */
   denied(release: Entry<Statement>): boolean;
+  /** It is of an epoch that is never run here again. */
+  barred(release: Entry<Statement>): boolean;
   /** It may be installed later: it soaks, or it is not this device's turn. */
   waits(release: Entry<Statement>): boolean;
 }
 
 /**
  * What a head yields for a device. A recall of the running release leads to the release that it names, or, where that was recalled too, to
- * where its recall leads; otherwise, and where that is denied, to the highest sequence that can be reached from here, is not recalled and
- * not denied. One that has to wait yields to the highest that does not; where all wait, the highest is named, and its checks say for what.
+ * where its recall leads; otherwise, and where that is denied or barred, to the highest sequence that can be reached from here, is not recalled and
+ * not denied. Where there is none, one that is barred is named, and its check says why. One that has to wait yields to the highest that does not; where all wait, the highest is named, and its checks say for what.
  * What was recalled stays so: bringing it back would start something, and one person may recall. Pure: signers, devices and monitors compute the same.
  */
-export function chooseRelease(head: Head, running: Running | undefined, { denied, waits }: Standing): Choice {
+export function chooseRelease(head: Head, running: Running | undefined, { denied, barred, waits }: Standing): Choice {
   const recalls = head.orders.filter((order) => order.body.action === "recall");
   const destination = recallDestination(recalls, running?.digest);
-  const refuge = head.releases.find((candidate) => candidate.digest === destination);
-  if (refuge !== undefined && !denied(refuge)) return { release: refuge, reason: "recalled" };
+  const refuge = head.releases.find((candidate) => candidate.digest === destination && !denied(candidate));
+  if (refuge !== undefined && !barred(refuge)) return { release: refuge, reason: "recalled" };
   const { sequence: at, floor } = running ?? { sequence: 0, floor: 0 };
   const reachable = head.releases.filter(
     (candidate) =>
@@ -48,7 +50,7 @@ export function chooseRelease(head: Head, running: Running | undefined, { denied
   );
   const release = reachable.findLast((candidate) => !waits(candidate)) ?? reachable.at(-1);
   if (release !== undefined) return { release, reason: "newer" };
-  return { release, reason: recallOf(recalls, running?.digest) === undefined ? "current" : "recalled" };
+  return { release: refuge, reason: recallOf(recalls, running?.digest) === undefined ? "current" : "recalled" };
 }
 
 function recallOf(recalls: readonly Entry<Order>[], release: string | undefined): Entry<Order> | undefined {

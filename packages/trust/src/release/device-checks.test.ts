@@ -16,6 +16,7 @@ const facts: DeviceFacts = {
   privileges: ["network"],
   epochFloor: 2,
   sequenceFloor: 5,
+  runs: true,
 };
 const subject = (change: Partial<Statement>, device: Partial<DeviceFacts> = {}, more: Partial<DeviceSubject> = {}): DeviceSubject => {
   const body = statementOf({ sequence: 6, epoch: 2, ...change });
@@ -40,6 +41,11 @@ test("attack: a sequence at or below the highest that was confirmed; only a reca
   assert.equal(check({ sequence: 5 }), "sequence-rolled-back");
   assert.equal(check({ sequence: 4 }), "sequence-rolled-back");
   assert.equal(check({ sequence: 4 }, {}, { reason: "recalled" }), "accepted");
+});
+
+test("where nothing runs any more, what was confirmed last may be installed again, and nothing older", () => {
+  assert.equal(check({ sequence: 5 }, { runs: false }), "accepted");
+  assert.equal(check({ sequence: 4 }, { runs: false }), "sequence-rolled-back");
 });
 
 test("attack: an epoch below the floor, also by a recall, and one that leaps", () => {

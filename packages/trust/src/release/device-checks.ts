@@ -15,6 +15,8 @@ export interface DeviceFacts {
   readonly epochFloor: number;
   /** The highest sequence ever confirmed here; 0 for none. */
   readonly sequenceFloor: number;
+  /** Whether a version is installed whose record can be read. Where none is, the one that was confirmed last may be installed again. */
+  readonly runs: boolean;
 }
 
 export interface DeviceSubject {
@@ -48,14 +50,16 @@ export const releaseChecks: readonly Check<DeviceSubject>[] = [
   {
     name: "release/sequence",
     source: "order is a number; rollback",
-    examine: ({ candidate: { body }, device, reason }) =>
-      decide(
-        reason === "recalled" || body.sequence > device.sequenceFloor,
-        reason === "recalled" ? "any sequence, by a recall order" : `a sequence above ${device.sequenceFloor}`,
+    examine: ({ candidate: { body }, device, reason }) => {
+      const lowest = device.runs ? device.sequenceFloor + 1 : device.sequenceFloor;
+      return decide(
+        reason === "recalled" || body.sequence >= lowest,
+        reason === "recalled" ? "any sequence, by a recall order" : `sequence ${lowest} or later`,
         `sequence ${body.sequence}`,
         "sequence-rolled-back",
         "Only an approved recall order leads back; a newer release must have a higher sequence.",
-      ),
+      );
+    },
   },
   {
     name: "release/epoch",

@@ -24,6 +24,8 @@ export interface OfferFacts {
   readonly ledger: LedgerTrust;
   readonly time: number;
   readonly device: string;
+  /** Releases of a lower epoch are never run here again. */
+  readonly epochFloor: number;
   /** Every denial that was ever verified. */
   readonly denials: readonly Denial[];
   /** When a release was unwell here, by its digest. */
@@ -34,15 +36,15 @@ export interface OfferFacts {
 export interface Offer extends Standing {
   /** When the soak of a release ends. */
   soakEnd(release: Entry<Statement>): Outcome<number>;
+  /** When the last soak ends on which it hangs that this release is installed: its own, or that of an order which lifts, widens or resumes it. */
+  lastSoakEnd(release: Entry<Statement>): Outcome<number>;
   rollout(release: Entry<Statement>): Rollout;
 }
 
 /** What a head offers a device, before a release is chosen and judged. Pure: nothing in a head that this does not yield has effect. */
-export function offerOf({ head, blocked, rules, ledger, time, device, denials, unwell }: OfferFacts): Offer {
+export function offerOf({ head, blocked, rules, ledger, time, device, epochFloor, denials, unwell }: OfferFacts): Offer {
   const latestSoakEnd = (candidate: Entry<Statement> | Entry<Order>): Outcome<number> =>
-    rules
-      .map((each) => soakEnd({ candidate, rules: each, ledger }))
-      .reduce((latest, end) => (!end.ok || (latest.ok && end.value > latest.value) ? end : latest));
+    rules.map((each) => soakEnd({ candidate, rules: each, ledger })).reduce(later);
 
   /** What narrows acts from its entry on, and where even that cannot be read, it has always acted. */
   const actsFrom = (order: Entry<Order>): number => {
@@ -71,8 +73,18 @@ export function offerOf({ head, blocked, rules, ledger, time, device, denials, u
       blocked.has(release.digest) ||
       isUnwell(release.digest) ||
       denialOf(deniableNames(release), denials, time, liftedDenials(head, release.digest)) !== undefined,
+    barred: (release) => release.body.epoch < epochFloor,
     waits: (release) => !hasTurn(rollout(release), rolloutPoint(release.digest, device)),
     soakEnd: latestSoakEnd,
+    lastSoakEnd: (release) =>
+      head.orders
+        .filter(({ body }) => body.release === release.digest && !narrows(body))
+        .map(latestSoakEnd)
+        .reduce(later, latestSoakEnd(release)),
     rollout,
   };
+}
+
+function later(one: Outcome<number>, other: Outcome<number>): Outcome<number> {
+  return !other.ok || (one.ok && other.value > one.value) ? other : one;
 }

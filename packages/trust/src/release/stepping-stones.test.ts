@@ -53,7 +53,7 @@ test("a head that keeps its stones lets a device of any age reach the newest rel
         orders: [],
       } as const;
       let at = Math.min(from, minimums.length);
-      const standing = { denied: () => false, waits: () => false };
+      const standing = { denied: () => false, barred: () => false, waits: () => false };
       for (let step = 0; step < 12; step++) {
         const { release } = chooseRelease(head, { digest: "", sequence: at, floor: at }, standing);
         at = release?.body.sequence ?? at;

@@ -1,16 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
+import { generateKeyPairSync, sign } from "node:crypto";
 import { test } from "node:test";
+import { attestationIn } from "../build/attestation.ts";
+import { preAuthenticationEncoding } from "../build/dsse.ts";
+import { inTotoPayloadType } from "../build/in-toto.ts";
+import { canonicalBytes, servedBytes } from "../canonical.ts";
 import { judge } from "../check.ts";
 import { decode, decodeBytes } from "../decode.ts";
+import { sha256 } from "../digest.ts";
 import { type Envelope, envelope } from "../envelope.ts";
 import { people, policyOf } from "../founding.test-support.ts";
+import { keyidOf, type PublicKey } from "../key.ts";
+import { twoIntegers } from "../keys/der.ts";
 import { claimedCheckpoint } from "../ledger/checkpoint.ts";
-import { type Policy, policy as policyDecoder } from "../policy/policy.ts";
+import { type ChannelRules, type Policy, policy as policyDecoder } from "../policy/policy.ts";
+import { signersOf } from "../quorum.ts";
+import { approval, approvalName } from "../release/approval.ts";
 import { codeOf, digestOf, entryOf, ledger, must, type Person, say, signedBytes, statementOf, TestLog } from "../simulator.test-support.ts";
 import { type DenialSubject, denialChecks, listChecks, listTime } from "./checks.ts";
-import { deniableNames, denialOf } from "./deniable.ts";
-import { type Denial, denial, denialDigest, type RevocationList, rememberedDenial, revocationList, revocationLists } from "./list.ts";
+import { builtBy, deniableNames, denialOf, unread } from "./deniable.ts";
+import {
+  type Denial,
+  denial,
+  denialDigest,
+  type RevocationList,
+  rememberedDenial,
+  revocationList,
+  revocationLists,
+  servedLists,
+} from "./list.ts";
 
 const { alice, carol, builder, revoker } = people;
 const policy = must(decode(policyDecoder, policyOf(), "policy"));
@@ -62,16 +81,83 @@ test("a denial names a release, a build, a builder or an approval, and ends with
     reason: "a test",
   });
   const denied = (what: Denial, builders: readonly string[] = [builder.keyid]) =>
-    denialOf(deniableNames(release, builders), [what], 50) !== undefined;
+    denialOf(deniableNames(release, { ...unread, builders }), [what], 50) !== undefined;
   assert.ok(denied(deny("release", release.digest)));
   assert.ok(denied(deny("build", digestOf("provenance"))));
   assert.ok(denied(deny("builder", builder.keyid)));
-  assert.ok(denied(deny("approval", approval.digest)));
+  assert.ok(denied(deny("approval", approvalName(approval))));
   assert.ok(!denied(deny("builder", builder.keyid), []));
   assert.ok(!denied(deny("build", release.digest)));
   assert.ok(!denied(deny("release", digestOf("another"))));
   assert.ok(denied(deny("release", release.digest, 51)));
   assert.ok(!denied(deny("release", release.digest, 50)));
+});
+
+test("attack: a denied build comes back in another file: signed by one more, with another hint", async () => {
+  const payload = servedBytes({
+    _type: "https://in-toto.io/Statement/v1",
+    subject: [{ digest: { sha256: digestOf("bytes") } }],
+    predicateType: "https://slsa.dev/provenance/v1",
+    predicate: {
+      buildDefinition: { buildType: "x", externalParameters: {}, resolvedDependencies: [] },
+      runDetails: { builder: { id: "x" } },
+    },
+  });
+  const message = preAuthenticationEncoding(inTotoPayloadType, payload);
+  const sig = Buffer.from(await builder.sign(message)).toString("base64");
+  const fileOf = (...signatures: readonly object[]): Uint8Array =>
+    servedBytes({ payloadType: inTotoPayloadType, payload: Buffer.from(payload).toString("base64"), signatures });
+  const denied = { kind: "build", name: sha256(payload), since: 1, until: null, reason: "a wrong compiler" } as const;
+  const rules = policy.channels["stable"] as ChannelRules;
+  const digests = new Set<string>();
+  for (const file of [fileOf({ sig }), fileOf({ keyid: "me", sig }), fileOf({ sig }, { sig: "AAAA" })]) {
+    const read = must(attestationIn(file, ""));
+    const { envelope } = read;
+    digests.add(envelope.digest);
+    const release = await entryOf(statementOf({ provenance: [envelope.digest] }), []);
+    const built = builtBy([read], [{ policy, rules }]);
+    assert.deepEqual(built.builders, [builder.keyid]);
+    assert.equal(denialOf(deniableNames(release, built), [denied], 50), denied);
+    assert.ok(
+      denialOf(deniableNames(release, built), [{ ...denied, name: envelope.digest }], 50),
+      "the file itself can be named as before",
+    );
+    assert.equal(denialOf(deniableNames(release), [denied], 50), undefined, "before it was read, the file is all that is known");
+  }
+  assert.equal(digests.size, 3);
+});
+
+test("attack: a denied approval comes back with another good signature, which takes no key to make", async () => {
+  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const spelled = publicKey.export({ format: "pem", type: "spki" }).toString();
+  const key: PublicKey = { keytype: "ecdsa", scheme: "ecdsa-sha2-nistp256", keyval: { public: spelled } };
+  const keyid = keyidOf(key);
+  const signed = { _type: "approval", spec: "countersign/1", decision: "approve", subject: "release", digest: digestOf("any") };
+  const voice = (sig: Uint8Array) =>
+    must(decode(envelope(approval), { signatures: [{ keyid, sig: Buffer.from(sig).toString("hex") }], signed }, "approval"));
+  const first = sign("sha256", canonicalBytes(signed), privateKey);
+  const [r, s] = twoIntegers(first) ?? [0n, 0n];
+  const integer = (value: bigint): Buffer => {
+    const content = Buffer.from(
+      value
+        .toString(16)
+        .padStart(64, "0")
+        .replace(/^(?=[89a-f])/, "00"),
+      "hex",
+    );
+    const start = content.findIndex((byte, at) => byte !== 0 || (content[at + 1] ?? 0) >= 0x80);
+    return Buffer.concat([Buffer.from([2, content.length - start]), content.subarray(start)]);
+  };
+  const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+  const body = Buffer.concat([integer(r), integer(order - s)]);
+  const [denied, flipped] = [voice(first), voice(Buffer.concat([Buffer.from([0x30, body.length]), body]))];
+  for (const each of [denied, flipped])
+    assert.deepEqual(signersOf(each, { keys: { [keyid]: key }, keyids: [keyid], threshold: 1 }), [keyid]);
+  assert.notEqual(denied.digest, flipped.digest);
+  const no = { kind: "approval", name: approvalName(denied), since: 1, until: null, reason: "a stolen laptop" } as const;
+  assert.equal(denialOf(deniableNames(await entryOf(statementOf(), [flipped])), [no], 50), no);
+  const another = await say(alice, "approve", "release", digestOf("any"));
+  assert.equal(denialOf(deniableNames(await entryOf(statementOf(), [another])), [no], 50), undefined, "somebody else's, of the same");
 });
 
 test("attack: a denial of what may say no", () => {
@@ -92,7 +178,7 @@ function codeFor(change: Partial<DenialSubject>): string {
     lifted: new Set(),
     time: 100,
     revocationSeconds: 10,
-    builders: [],
+    ...unread,
     known: { [own]: { version: 5, time: 100 }, [other]: { version: 7, time: 99 } },
     served: { [own]: { version: 5, seen: {} }, [other]: { version: 7, seen: {} } },
     soakEnd: 100,
@@ -143,8 +229,8 @@ test("a denial stands until a lift answers it by its digest; the same words said
   const lifted = new Set([denialDigest(no)]);
   assert.equal(codeFor({ denials: [no], lifted }), "accepted");
   assert.equal(codeFor({ denials: [no, { ...no, since: no.since + 1 }], lifted }), "revoked");
-  const approval = candidate.approvals[0]?.digest ?? "";
-  assert.equal(codeFor({ denials: [no, { ...no, kind: "approval", name: approval }], lifted }), "revoked", "by another name of it");
+  const [name = ""] = candidate.approvals.map(approvalName);
+  assert.equal(codeFor({ denials: [no, { ...no, kind: "approval", name }], lifted }), "revoked", "by another name of it");
 });
 
 test("a denial that was kept before denials said when they were made is kept on, and stops what it stopped", () => {
@@ -162,4 +248,11 @@ test("a file of lists is one, and nothing stands beside a list", async () => {
   assert.equal(accepts(), true);
   assert.equal(accepts({ signatures, signed }), true);
   assert.equal(accepts({ signatures, signed, more: 1 }), false);
+});
+
+test("attack: one malformed list is put beside the others, so that all of them count as nothing", async () => {
+  const { signatures, signed } = await listOf({});
+  const broken = { signatures, signed: { ...signed, version: 0 } };
+  const { lists } = must(decode(servedLists, { _type: "revocation-lists", lists: [broken, { signatures, signed }, 7] }, "lists"));
+  assert.deepEqual(lists.map(codeOf), ["malformed-document", "accepted", "malformed-document"]);
 });

@@ -7,8 +7,9 @@ import { type Policy, principalOf } from "../policy/policy.ts";
 import { ownersOf, signersOf } from "../quorum.ts";
 import { refuse } from "../refusal.ts";
 import type { Entry } from "../release/head.ts";
+import type { Order } from "../release/order.ts";
 import type { Statement } from "../release/statement.ts";
-import { deniableNames, denialOf } from "./deniable.ts";
+import { type Built, deniableNames, denialOf, orderNames } from "./deniable.ts";
 import type { Denial, RevocationList } from "./list.ts";
 
 /** One revoker's list under judgement (gate 6). One that fails is ignored and said; gate 9 notices if too few are left. */
@@ -65,25 +66,30 @@ export interface KnownList {
 /** A list that was served and verified in this look. */
 export type ServedList = Pick<RevocationList, "version" | "seen">;
 
-/** A release against every denial that was ever verified, and against how recent and complete the lists are (gate 9). */
-export interface DenialSubject {
-  readonly candidate: Entry<Statement>;
+/** How recent and complete the revokers' lists are. */
+export interface HeardSubject {
   readonly policy: Policy;
-  readonly denials: readonly Denial[];
-  /** The denials that lift orders answered for this release. */
-  readonly lifted: ReadonlySet<Digest>;
   readonly time: number;
-  readonly builders: readonly string[];
   /** By the key of the revoker: a name that gets another key is another voice. */
   readonly known: Readonly<Record<string, KnownList>>;
   readonly served: Readonly<Record<string, ServedList>>;
+  /** After it the lists must be dated; 0 where no release is judged. */
   readonly soakEnd: number;
   readonly freshRevokers: number;
   /** How old a list may be, in seconds of witnessed time. */
   readonly revocationSeconds: number;
 }
 
-export const denialChecks: readonly Check<DenialSubject>[] = [
+/** A release against every denial that was ever verified, and against how recent and complete the lists are (gate 9). */
+export interface DenialSubject extends HeardSubject, Built {
+  readonly candidate: Entry<Statement>;
+  readonly denials: readonly Denial[];
+  /** The denials that lift orders answered for this release. */
+  readonly lifted: ReadonlySet<Digest>;
+}
+
+/** Whether those who may say no were heard. Of what already runs it is asked, too (gate 6): there it stops nothing, and is said. */
+export const heardChecks: readonly Check<HeardSubject>[] = [
   {
     name: "revocations/fresh",
     source: "revocation lists dated after the soak ended, and recently",
@@ -96,8 +102,8 @@ export const denialChecks: readonly Check<DenialSubject>[] = [
       );
       return decide(
         owners.length >= freshRevokers,
-        `${freshRevokers} revoker${freshRevokers === 1 ? "" : "s"} heard after the soak ended and within ${revocationSeconds} s`,
-        fresh.map(([revoker, keyid]) => `${revoker}, ${(known[keyid]?.time ?? 0) - soakEnd} s after the soak`).join("; ") || "none",
+        `${freshRevokers} revoker${freshRevokers === 1 ? "" : "s"} heard within ${revocationSeconds} s${soakEnd > 0 ? " and after the soak ended" : ""}`,
+        fresh.map(([revoker, keyid]) => `${revoker}, ${now - (known[keyid]?.time ?? 0)} s ago`).join("; ") || "none",
         "revocations-stale",
         "Somebody may have said no and not been heard. Wait for the revokers' next lists, or use another mirror.",
       );
@@ -124,11 +130,15 @@ export const denialChecks: readonly Check<DenialSubject>[] = [
       );
     },
   },
+];
+
+export const denialChecks: readonly Check<DenialSubject>[] = [
+  ...heardChecks,
   {
     name: "revocations/none",
     source: "deny only: the union of all denials ever verified",
-    examine: ({ candidate, denials, time, builders, lifted }) => {
-      const denial = denialOf(deniableNames(candidate, builders), denials, time, lifted);
+    examine: ({ candidate, denials, time, lifted, ...built }) => {
+      const denial = denialOf(deniableNames(candidate, built), denials, time, lifted);
       return decide(
         denial === undefined,
         "no denial of this release, its build, builders or approvals",
@@ -143,6 +153,29 @@ export const denialChecks: readonly Check<DenialSubject>[] = [
     },
   },
 ];
+
+/** An order under judgement, against every denial that was ever verified. */
+export interface OrderDenialSubject {
+  readonly candidate: Entry<Order>;
+  readonly denials: readonly Denial[];
+  readonly time: number;
+}
+
+/** No order is lifted: who ordered with a stolen key does not start anything by it once that is said. */
+export const orderDenialCheck: Check<OrderDenialSubject> = {
+  name: "order/not-denied",
+  source: "deny only: the union of all denials ever verified",
+  examine: ({ candidate, denials, time }) => {
+    const denial = denialOf(orderNames(candidate), denials, time);
+    return decide(
+      denial === undefined,
+      "no denial of this order or its approvals",
+      denial === undefined ? "none" : `${denial.kind} ${denial.name.slice(0, 12)}: ${denial.reason}`,
+      "revoked",
+      "It was stopped on purpose. Order it again, with approvals that nobody denied.",
+    );
+  },
+};
 
 export function listTime(checkpoint: ClaimedCheckpoint, ledger: LedgerTrust): number {
   return witnessedTime(checkpoint, ledger.quorum);

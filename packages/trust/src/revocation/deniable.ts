@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Attestation } from "../build/attestation.ts";
+import { builderOf } from "../build/checks.ts";
+import { payloadDigest } from "../build/dsse.ts";
 import { array, closed, type Decoder, text } from "../decode.ts";
 import type { Digest } from "../digest.ts";
+import type { ChannelRules, Policy } from "../policy/policy.ts";
+import { approvalName } from "../release/approval.ts";
 import type { Entry } from "../release/head.ts";
+import type { Order } from "../release/order.ts";
 import type { Statement } from "../release/statement.ts";
 import { type Denial, denialDigest } from "./list.ts";
 
@@ -13,14 +19,42 @@ const names = array(text);
 /** Reads what a device kept of a release that it installed. */
 export const deniable: Decoder<Deniable> = closed<Deniable>({ release: names, build: names, builder: names, approval: names });
 
-/** The names of a release. `builders` are the keys that signed its provenance, where they are known already. */
-export function deniableNames(release: Entry<Statement>, builders: readonly string[] = []): Deniable {
+/** The names of a release that stand in its provenance files alone, and are known once these were read. */
+export interface Built {
+  /** The keys that signed them. */
+  readonly builders: readonly string[];
+  /** The digests of what they say: those of the files, which the release names, are other ones as soon as anybody adds a signature. */
+  readonly payloads: readonly Digest[];
+}
+
+/** What is known of a release before its provenance was read. */
+export const unread: Built = { builders: [], payloads: [] };
+
+/** The names in provenance files, by every policy that judges. */
+export function builtBy(
+  attestations: readonly Attestation[],
+  judges: readonly { readonly policy: Policy; readonly rules: ChannelRules }[],
+): Built {
+  const builders = judges.flatMap(({ policy, rules }) => attestations.map((attestation) => builderOf(attestation, policy, rules)?.keyid));
+  return {
+    builders: [...new Set(builders.filter((keyid) => keyid !== undefined))],
+    payloads: attestations.map(({ envelope }) => payloadDigest(envelope)),
+  };
+}
+
+/** The names of a release. */
+export function deniableNames(release: Entry<Statement>, { builders, payloads }: Built = unread): Deniable {
   return {
     release: [release.digest],
-    build: release.body.provenance,
+    build: [...release.body.provenance, ...payloads],
     builder: builders,
-    approval: release.approvals.map((approval) => approval.digest),
+    approval: release.approvals.map(approvalName),
   };
+}
+
+/** The names of an order: it stands no longer than each of its approvals does. */
+export function orderNames({ digest, approvals }: Pick<Entry<Order>, "digest" | "approvals">): Deniable {
+  return { release: [digest], build: [], builder: [], approval: approvals.map(approvalName) };
 }
 
 /** The denial that stops what has these names at this witnessed time, if one does: made by anybody, not ended, and not answered by a lift. */

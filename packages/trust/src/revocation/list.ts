@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { canonicalDigest } from "../canonical.ts";
-import { array, closed, type Decoder, integer, literal, matching, name, nullable, record, text } from "../decode.ts";
+import { array, closed, type Decoder, decode, integer, literal, matching, name, nullable, record, text } from "../decode.ts";
 import type { Digest } from "../digest.ts";
 import { type Envelope, envelope } from "../envelope.ts";
+import type { Outcome } from "../refusal.ts";
 
-/** One "no". It names a release, a build (its provenance digest), a builder (its key) or an approval (its digest): never who may say no. */
+/**
+ * One "no". It names a release, a build (the digest of its provenance's payload; or of the file, which stops this file alone), a builder (its key)
+ * or an approval (its `approvalName`): never who may say no.
+ */
 export interface Denial {
   readonly kind: "release" | "build" | "builder" | "approval";
   readonly name: string;
@@ -72,4 +76,17 @@ export interface RevocationLists {
 export const revocationLists: Decoder<RevocationLists> = closed<RevocationLists>({
   _type: literal("revocation-lists"),
   lists: array(envelope(revocationList), 0, 64),
+});
+
+/** The same as it is served: each list is read by itself, so that one that is malformed hides no other. */
+export interface ServedLists {
+  readonly _type: "revocation-lists";
+  readonly lists: readonly Outcome<Envelope<RevocationList>>[];
+}
+
+const one = envelope(revocationList);
+
+export const servedLists: Decoder<ServedLists> = closed<ServedLists>({
+  _type: literal("revocation-lists"),
+  lists: array((value, at) => decode(one, value, "revocations/latest", at), 0, 64),
 });

@@ -49,6 +49,16 @@ test("attack: delegations that two readers could take differently", () => {
     assert.equal(accepts(change), false, JSON.stringify(change));
 });
 
+test("attack: so many patterns that take long to match that a lookup never ends", () => {
+  const patterns = (count: number) => Array.from({ length: count }, (_, at) => `*${"a".repeat(1018)}${at + 10_000}`);
+  const roles = (count: number) => [
+    { ...role, paths: patterns(count) },
+    { ...role, name: "b", paths: patterns(512) },
+  ];
+  assert.equal(accepts({ roles: roles(512) }), true);
+  assert.equal(accepts({ roles: roles(513) }), false);
+});
+
 test("roles are asked in the order in which they stand, those that cover the path, up to a terminating one", () => {
   const named = (name: string, change: object = {}) => ({ ...role, name, ...change });
   const roles = [named("one"), named("other", { paths: ["b/*"] }), named("two"), named("last", { terminating: true }), named("never")];

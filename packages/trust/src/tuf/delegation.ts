@@ -83,6 +83,9 @@ export const delegations: Decoder<Delegations> = (value, at) => {
   if ((read.roles === undefined) === (read.succinct_roles === undefined)) throw new Malformed(at, "either roles or succinct_roles", value);
   if (new Set(read.roles?.map(({ name }) => name)).size !== (read.roles?.length ?? 0))
     throw new Malformed(at, "each role once", "a role twice");
+  const patterns = (read.roles ?? []).flatMap(({ paths = [] }) => paths).reduce((total, { length }) => total + length, 0);
+  if (patterns > defaultLimits.patternsLength)
+    throw new Malformed(at, `path patterns of at most ${defaultLimits.patternsLength} characters together`, patterns);
   return read;
 };
 

@@ -63,6 +63,9 @@ test("a target needs a threshold of repositories that say the same, and no more 
 test("attack: one of two repositories lists other bytes, another length, or nothing", () => {
   const custom = accept({ ...targetOf("x"), custom: { own: "business" } });
   assert.equal(codeOf(ask([both], "ours/file", { ours: x, theirs: custom }).outcome), "accepted");
+  const sha512 = (digest: string) => accept({ ...targetOf("x"), hashes: { ...targetOf("x").hashes, sha512: digest.repeat(128) } });
+  assert.equal(codeOf(ask([both], "ours/file", { ours: sha512("a"), theirs: sha512("a") }).outcome), "accepted");
+  assert.equal(codeOf(ask([both], "ours/file", { ours: sha512("a"), theirs: sha512("b") }).outcome), "repositories-disagree");
   for (const theirs of [y, accept({ ...targetOf("x"), length: 2 }), accept(undefined)])
     assert.equal(codeOf(ask([both, rest], "ours/file", { ours: x, theirs, third: x }).outcome), "repositories-disagree");
 });

@@ -54,7 +54,8 @@ export type Said = Outcome<TargetFile | undefined>;
 /**
  * TAP 4: asks repositories for a target, by yielding their names, until a mapping's threshold of them list it with the same length and the
  * same hashes. No repository is asked twice. A repository that cannot be asked is not one that has no such target: if its voice could have
- * decided a mapping, the search ends there, or whoever can keep a client from one repository could choose which one answers.
+ * decided a mapping, the search ends there, or whoever can keep a client from one repository could choose which mapping answers. Within one mapping that
+ * is what a threshold below the number of repositories means: at threshold 1, whoever keeps a client from A has B answer alone.
  */
 export function* consult({ mapping }: MapFile, path: string): Generator<string, Outcome<Agreement>, Said> {
   const answers = new Map<string, Said>();

@@ -3,7 +3,7 @@
 /**
  * Whether a path is one that PATHPATTERN means (TUF 4.5): `*` stands for any characters of one segment, none included, `?` for exactly one,
  * and neither for a slash; everything else stands for itself. No backtracking beyond the last star, so it takes at most as many steps
- * as the product of both lengths, whatever the pattern.
+ * as the product of both lengths, whatever the pattern; how many patterns a document has is bounded by `patternsLength`.
  */
 export function matchesPattern(pattern: string, path: string): boolean {
   const wanted = pattern.split("/");

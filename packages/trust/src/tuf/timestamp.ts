@@ -59,14 +59,14 @@ export function acceptTimestampFile<T extends Timestamp, C extends Pick<RoleCont
   file: Uint8Array | Envelope<T>,
   context: C,
   rules: TimestampRules<C & { readonly candidate: Envelope<T> }>,
-  reading?: Reading,
+  reading: Reading,
 ): Judgement<Envelope<T>> {
   const { stored } = context;
   const authentic = acceptRole(decoder, file, "timestamp.json", context, rules.authentic, reading);
   if (!authentic.outcome.ok) return authentic;
   const isNews = stored === undefined || authentic.outcome.value.signed.version !== stored.signed.version;
   const current = isNews
-    ? acceptRole(decoder, authentic.outcome.value, "timestamp.json", context, rules.current)
-    : acceptRole(decoder, stored, "timestamp.json", context, [...rules.authentic, ...rules.current]);
+    ? acceptRole(decoder, authentic.outcome.value, "timestamp.json", context, rules.current, reading)
+    : acceptRole(decoder, stored, "timestamp.json", context, [...rules.authentic, ...rules.current], reading);
   return { verdicts: [...authentic.verdicts, ...current.verdicts], outcome: current.outcome };
 }

@@ -96,7 +96,7 @@ test("attack: one key under several names, or listed several times, fills no thr
   assert.equal(decode(root, { ...body, roles: { ...body.roles, snapshot: { keyids: [keyid, keyid], threshold: 2 } } }, "root").ok, false);
 });
 
-test("what stands beside what is signed is let be, and what is unknown in it is signed like the rest (4.1)", () => {
+test("what stands beside what is signed is let be, and what is unknown in it is signed like the rest (4, preamble)", () => {
   const repository = new TestRepository();
   const trusted = trustedOf(repository, "root");
   const file = JSON.parse(Buffer.from(repository.file("timestamp.json")).toString());
@@ -169,6 +169,12 @@ test("attack: a snapshot that timestamp does not list, by version, hash or lengt
     { version: 1, hashes: { ...hashes, sha512 } },
   ])
     assert.equal(says(meta), "not-the-listed-file", JSON.stringify(meta));
+});
+
+test("attack: bytes that are not listed are refused before they are parsed", () => {
+  const trusted = trustedOf(new TestRepository(), "snapshot");
+  for (const served of ["{", "[".repeat(1000), '{"signatures":[],"signed":{},"signed":{}}'])
+    assert.equal(code(acceptTargets(trusted, "targets", "root", Buffer.from(served), now)), "not-the-listed-file");
 });
 
 test("a hash may be a SHA-512", async () => {

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-
-import { readAttested } from "../build/attested.ts";
-import type { Attestation } from "../build/checks.ts";
-import { readDsse } from "../build/dsse.ts";
+import { type Attestation, attestationIn } from "../build/attestation.ts";
 import type { Digest } from "../digest.ts";
 import { accept, type Outcome } from "../refusal.ts";
 import { type Read, readFile, readProof } from "./step.ts";
@@ -22,10 +19,6 @@ export async function readAttestations(read: Read, digests: readonly Digest[]): 
 export async function readAttestation(read: Read, digest: Digest): Promise<Outcome<Attestation>> {
   const bytes = await readFile(read, `provenance/${digest}`);
   if (!bytes.ok) return bytes;
-  const envelope = readDsse(bytes.value);
-  if (!envelope.ok) return envelope;
-  const provenance = readAttested(envelope.value);
-  if (!provenance.ok) return provenance;
   const proof = await readProof(read, digest);
-  return proof.ok ? accept({ envelope: envelope.value, provenance: provenance.value, proof: proof.value }) : proof;
+  return proof.ok ? attestationIn(bytes.value, proof.value) : proof;
 }

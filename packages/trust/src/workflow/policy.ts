@@ -21,7 +21,7 @@ export interface PolicySubject {
   readonly candidate: PolicyFile;
   readonly listed: TargetFile;
   readonly targets: Targets;
-  readonly held: Policy | undefined;
+  readonly held: Pick<PolicyFile, "policy" | "digest"> | undefined;
 }
 
 export const policyChecks: readonly Check<PolicySubject>[] = [
@@ -39,14 +39,14 @@ export const policyChecks: readonly Check<PolicySubject>[] = [
   },
   {
     name: "policy/version",
-    source: "rollback",
+    source: "rollback; one version is only ever one file",
     examine: ({ candidate, held }) =>
       decide(
-        candidate.policy.version >= (held?.version ?? 1),
-        `version ${held?.version ?? 1} or later`,
+        held === undefined || candidate.policy.version > held.policy.version || candidate.digest === held.digest,
+        held === undefined ? "any version" : `version ${held.policy.version}, the same file, or later`,
         `version ${candidate.policy.version}`,
         "version-rolled-back",
-        "An older policy is being replayed.",
+        "An older policy is being replayed, or there are two of one version; use another mirror and tell the publisher.",
       ),
   },
   ...delegationChecks,
@@ -67,7 +67,7 @@ export async function nextPolicy(
       refuse("policy-missing", "policy.json among the targets", "not listed", "The targets quorum must sign targets that list a policy.")
         .refusal,
     );
-  const subject = { listed, targets, held: held?.policy };
+  const subject = { listed, targets, held };
   if (held?.digest === listed.hashes.sha256) return judge({ ...subject, candidate: held }, checks);
   const bytes = await readFile(read, `targets/${listed.hashes.sha256}.policy.json`);
   if (!bytes.ok) return stopped(bytes.refusal);

@@ -21,7 +21,7 @@ export async function sidecarStep(
   const demands = policies.map((policy) => sidecarDemand(policy, role)).filter((demand) => demand !== undefined);
   if (demands.length === 0) return { verdicts: [], outcome: accept([]) };
   const path = sidecarPath(document.digest);
-  const bytes = await read(path, defaultLimits.documentBytes);
+  const bytes = await read(path, defaultLimits.sidecarBytes);
   if (!bytes.ok) return stopped(bytes.refusal);
   if (bytes.value === undefined)
     return stopped(

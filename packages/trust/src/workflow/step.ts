@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import { decodeUtf8 } from "@countersign/tlog/utf8";
 import type { Decoder } from "../decode.ts";
 import { type Envelope, readEnvelope } from "../envelope.ts";
 import { defaultLimits } from "../limits.ts";
-import { type Outcome, refuse } from "../refusal.ts";
+import { accept, type Outcome, refuse } from "../refusal.ts";
 
 export { type Step, stopped } from "../check.ts";
 
@@ -29,7 +30,10 @@ export function proofPath(digest: string): string {
   return `proofs/${digest}.tlog-proof`;
 }
 
+/** Reads a proof file, as text and nothing else; it is not verified. */
 export async function readProof(read: Read, digest: string): Promise<Outcome<string>> {
   const bytes = await readFile(read, proofPath(digest));
-  return bytes.ok ? { ok: true, value: new TextDecoder().decode(bytes.value) } : bytes;
+  if (!bytes.ok) return bytes;
+  const text = decodeUtf8(bytes.value);
+  return text === undefined ? refuse("proof-malformed", "UTF-8", "other bytes", "Ask the ledger for the proof again.") : accept(text);
 }

@@ -15,6 +15,7 @@ import {
 } from "../ledger/checkpoint.ts";
 import { defaultLimits } from "../limits.ts";
 import { accept } from "../refusal.ts";
+import { ourReading } from "../tuf/role.ts";
 import { acceptTimestampFile, type TimestampRules } from "../tuf/timestamp.ts";
 import { type Read, readFile, type Step, stopped } from "./step.ts";
 
@@ -49,7 +50,7 @@ export async function nextTimestamp(
   const bytes = await readFile(read, "metadata/timestamp.json", defaultLimits.timestampBytes);
   if (!bytes.ok) return stopped(bytes.refusal);
   const context = { authority: topAuthority(root, "timestamp"), ownerOf: ownersIn(root), stored, listed: undefined, now };
-  const role = acceptTimestampFile(timestamp, bytes.value, context, rules);
+  const role = acceptTimestampFile(timestamp, bytes.value, context, rules, ourReading(defaultLimits.timestampBytes));
   if (!role.outcome.ok) return role as Step<never>;
   const ledger = ledgerTrust(root);
   const claimed = claimedCheckpoint(role.outcome.value.signed.countersign.checkpoint, ledger);

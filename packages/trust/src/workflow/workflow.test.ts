@@ -9,7 +9,7 @@ import { judge } from "../check.ts";
 import { decodeBytes } from "../decode.ts";
 import { sha256 } from "../digest.ts";
 import { readEnvelope } from "../envelope.ts";
-import { type Files, honestStates, people, rootOf } from "../founding.test-support.ts";
+import { expires, type Files, honestStates, people, rootOf, spec_version } from "../founding.test-support.ts";
 import { loggedCheck } from "../ledger/inclusion.ts";
 import { defaultLimits } from "../limits.ts";
 import type { Outcome } from "../refusal.ts";
@@ -183,6 +183,27 @@ test("what is here already is not fetched again, and is judged again all the sam
   );
 });
 
+test("attack: stolen keys raise a channel's version as far as it goes; once targets name others, what they signed holds nothing off", async () => {
+  const { alice, bob, carol } = people;
+  const file = (version: number, ...signers: readonly (typeof alice)[]) =>
+    signedBytes({ _type: "targets", spec_version, version, expires, targets: {} }, ...signers);
+  const stored = must(readEnvelope(targets, await file(Number.MAX_SAFE_INTEGER, alice, bob), "channel"));
+  const honest = await file(2, bob, carol);
+  const code = async (...keys: readonly (typeof alice)[]) => {
+    const authority = {
+      keys: Object.fromEntries(keys.map(({ keyid, key }) => [keyid, key])),
+      keyids: keys.map(({ keyid }) => keyid),
+      threshold: 2,
+      paths: ["stable/*/*/*"],
+    };
+    const entry = accept({ version: 2, length: honest.length, hashes: { sha256: sha256(honest) } });
+    const input = { role: "stable", decoder: targets, authority, ownerOf: (keyid: string) => keyid, stored, entry, now };
+    return codeOf((await nextListedRole(input, async () => accept(honest), channelChecks)).outcome);
+  };
+  assert.equal(await code(alice, bob, carol), "version-rolled-back", "keys that are merely added take nothing back");
+  assert.equal(await code(bob, carol), "accepted");
+});
+
 test("attack: endless data, however long the online key lists a file to be", async () => {
   const asked: number[] = [];
   const read: Read = async (_path, maxBytes) => {
@@ -197,9 +218,59 @@ test("attack: endless data, however long the online key lists a file to be", asy
     stored: undefined,
     now,
   };
-  for (const length of [undefined, 100, Number.MAX_SAFE_INTEGER])
-    await nextListedRole({ ...input, entry: accept({ version: 1, length }) }, read, []);
-  assert.deepEqual(asked, [defaultLimits.documentBytes, 100, defaultLimits.documentBytes]);
+  const { targetsBytes, snapshotBytes } = defaultLimits;
+  for (const [role, limit] of [
+    ["stable", targetsBytes],
+    ["targets", targetsBytes],
+    ["snapshot", snapshotBytes],
+  ] as const) {
+    for (const length of [undefined, 100, Number.MAX_SAFE_INTEGER])
+      await nextListedRole({ ...input, role, entry: accept({ version: 1, length }) }, read, []);
+    assert.deepEqual(asked.splice(0), [limit, 100, limit]);
+  }
+});
+
+test("a snapshot of more than 4 MiB is read, as docs/signing-and-served-form.md allows, and one above 8 MiB is not", async () => {
+  const anchor = must(readEnvelope(root, before.get("metadata/1.root.json") ?? Buffer.of(), "anchor"));
+  const input = {
+    role: "snapshot",
+    decoder: snapshot,
+    authority: topAuthority(anchor.signed, "snapshot"),
+    ownerOf: (keyid: string) => keyid,
+    stored: undefined,
+    entry: accept({ version: 1 }),
+    now,
+  };
+  const fields = { _type: "snapshot", spec_version, version: 1, expires, meta: {} };
+  const code = async (padding: number) => {
+    const bytes = await signedBytes({ ...fields, padding: "x".repeat(padding) }, people.publisher);
+    return codeOf((await nextListedRole(input, async () => accept(bytes), snapshotChecks)).outcome);
+  };
+  assert.equal(await code(5 << 20), "accepted");
+  assert.equal(await code(8 << 20), "document-too-large");
+});
+
+test("attack: bytes that are not the listed file are refused before anything of them is parsed", async () => {
+  const entry = must(readEnvelope(snapshot, before.get("metadata/1.snapshot.json") ?? Buffer.of(), "snapshot")).signed.meta.get(
+    "stable.json",
+  );
+  const input = {
+    role: "stable",
+    decoder: (): never => assert.fail("it was decoded"),
+    authority: { keys: {}, keyids: [], threshold: 1, paths: [] },
+    ownerOf: () => undefined,
+    stored: undefined,
+    entry,
+    now,
+  };
+  for (const served of ["{", '{"signatures":[],"signed":{}}', "[".repeat(1000)]) {
+    const { verdicts, outcome } = await nextListedRole(input, async () => accept(Buffer.from(served)), channelChecks);
+    assert.equal(codeOf(outcome), "not-the-listed-file");
+    assert.deepEqual(
+      verdicts.map(({ check, refusal }) => [check, refusal?.code]),
+      [["channel/listed", "not-the-listed-file"]],
+    );
+  }
 });
 
 test("attack: a root that was agreed on and never made public", async () => {
@@ -214,7 +285,13 @@ test("attack: a root that was agreed on and never made public", async () => {
   assert.equal(await code(undefined), "missing-file");
   assert.equal(await code(await new TestLog().prove({ type: "root", digest: digestOf("another") }, [1, 1])), "inclusion-unproven");
   assert.equal(await code(await new TestLog().prove({ type: "root", digest: sha256(next) }, [1])), "witness-quorum-missing");
-  assert.equal(await code(await new TestLog().prove({ type: "root", digest: sha256(next) }, [1, 1])), "accepted");
+  const proof = await new TestLog().prove({ type: "root", digest: sha256(next) }, [1, 1]);
+  assert.equal(await code(proof), "accepted");
+  assert.equal(
+    await code(`\ufeff${proof}`),
+    "proof-malformed",
+    "another file than the ledger's, which reads alike where the mark is dropped",
+  );
 });
 
 test("a policy that targets do not list is none", async () => {

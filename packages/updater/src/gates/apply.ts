@@ -26,7 +26,7 @@ export const applyGate: Gate = gate({
       epoch: body.epoch,
       version: body.version,
       manifest: found.manifest ?? { files: [] },
-      deniable: deniableNames(release, found.builders),
+      deniable: deniableNames(release, found.built),
     };
     const slot = await installer.place(device.directory, found.staging ?? "", record);
     const journal: Journal = {

@@ -31,7 +31,7 @@ export const channelGate: Gate = gate({
               decoder: targets,
               authority,
               ownerOf: (keyid) => principalOf(attempt.policy.policy, keyid),
-              stored: attempt.documents.channel,
+              stored: keptOfThisChannel(attempt),
               entry: snapshot?.signed.meta.get(`${channel}.json`) ?? accept(undefined),
               now: attempt.now,
             },
@@ -48,6 +48,11 @@ export const channelGate: Gate = gate({
     return goOn;
   },
 });
+
+/** The file that was kept, unless it is that of the channel that this device was set to before: versions of two channels are not one count. */
+function keptOfThisChannel({ device, documents, memory }: Attempt): Envelope<Targets> | undefined {
+  return memory.channel === undefined || memory.channel === device.channel ? documents.channel : undefined;
+}
 
 /** The same file under the same one policy as when both were stored: its sidecar need not be fetched again. */
 function judgedBefore({ documents, policy, judges }: Attempt, channel: Envelope<Targets>): boolean {

@@ -18,7 +18,7 @@ import type { Statement } from "@countersign/trust/release/statement";
 import type { ServedList } from "@countersign/trust/revocation/checks";
 import { must, signedBytes } from "@countersign/trust/simulator.test-support";
 import { createDevice } from "../device.ts";
-import { gate, goOn } from "../gate.ts";
+import { type Gate, gate, goOn } from "../gate.ts";
 import { type Memory, newborn } from "../memory.ts";
 import type { Report } from "../report.ts";
 import { update } from "../update.ts";
@@ -38,12 +38,15 @@ export interface HeadScene {
   readonly served?: Readonly<Record<string, ServedList>>;
   /** Files besides the head, by path. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Gate 10, where there is provenance among them. */
+  readonly provenance?: Gate;
 }
 
 const directory = "stable/hello/linux-x64";
 
 /** What gates 8, 9 and 11 say to a device that runs nothing yet. */
-export async function meets({ releases, orders = [], policies, memory, served = {}, files = {} }: HeadScene): Promise<Report> {
+export async function meets(scene: HeadScene): Promise<Report> {
+  const { releases, orders = [], policies, memory, served = {}, files = {}, provenance } = scene;
   const place = { product: "hello", platform: "linux-x64", channel: "stable" } as const;
   const head = servedBytes(headDocument({ _type: "head", spec: "countersign/1", ...place, releases, orders }));
   const listed = { [`${directory}/head.json`]: { length: head.length, hashes: { sha256: sha256(head) } } };
@@ -78,7 +81,8 @@ export async function meets({ releases, orders = [], policies, memory, served = 
         return goOn;
       },
     });
-    return must(await update(device.path, { until: "check", gates: [earlier, headGate, soakGate, approvalsGate] }));
+    const gates = [earlier, headGate, soakGate, ...(provenance === undefined ? [] : [provenance]), approvalsGate];
+    return must(await update(device.path, { until: "check", gates }));
   } finally {
     server.close();
     server.closeAllConnections();

@@ -7,6 +7,7 @@ import { cosign, signerFromSeed } from "@countersign/tlog/signer";
 import { canonicalDigest } from "@countersign/trust/canonical";
 import { people, policyOf } from "@countersign/trust/founding.test-support";
 import type { ChannelRules, Policy } from "@countersign/trust/policy/policy";
+import { approvalName } from "@countersign/trust/release/approval";
 import type { Entry } from "@countersign/trust/release/head";
 import type { Order } from "@countersign/trust/release/order";
 import type { Statement } from "@countersign/trust/release/statement";
@@ -77,6 +78,41 @@ test("attack: a denial that is made after a lift; the lift answers the one that 
   assert.equal(said(await denied(no)), "available 1.0.0");
   assert.equal(said(await denied(no, { ...no, since: start + 1 })), "current nothing");
   assert.equal(said(await at(soak + 1, { releases: [one], memory: { denials: { security: [no] } } })), "current nothing");
+});
+
+test("attack: a lift that was ordered with a stolen key; who denies its approvals, or the order itself, takes it back", async () => {
+  const body = orderOf({ action: "lift", release: one.digest, to: null, denials: [denialDigest(no)] });
+  const lift = await approved(body, start, alice, bob);
+  const denied = (...more: readonly Denial[]) =>
+    at(soak + 1, { releases: [one], orders: [lift], memory: { denials: { security: [no, ...more] } } });
+  assert.equal(said(await denied()), "available 1.0.0");
+  for (const approval of lift.approvals)
+    assert.equal(said(await denied({ ...no, kind: "approval", name: approvalName(approval) })), "current nothing");
+  const report = await denied({ ...no, name: lift.digest });
+  assert.equal(said(report), "current nothing");
+  assert.ok(report.trail.some(({ check, refusal }) => check === "order/not-denied" && refusal?.code === "revoked"));
+});
+
+test("attack: lists from before a lift are served, so that nobody who spoke against it is heard", async () => {
+  const later = soak + 5000;
+  const lift = await approved(
+    orderOf({ action: "lift", release: one.digest, to: null, denials: [denialDigest(no)] }),
+    start + later,
+    alice,
+    bob,
+  );
+  const heardAt = (time: number) =>
+    at(later + urgentSoak + 1, {
+      ...{ releases: [one], orders: [lift] },
+      memory: { denials: { security: [no] }, lists: { [revoker.keyid]: { version: 1, time } } },
+    });
+  assert.equal(said(await heardAt(start + later + urgentSoak - 1)), "revocations-stale");
+  assert.equal(said(await heardAt(start + later + urgentSoak)), "available 1.0.0");
+});
+
+test("a device whose link or slot record is gone may install again what it confirmed last", async () => {
+  assert.equal(said(await at(soak, { releases: [one], memory: { sequenceFloor: 1 } })), "available 1.0.0");
+  assert.equal(said(await at(soak, { releases: [one], memory: { sequenceFloor: 2 } })), "sequence-rolled-back");
 });
 
 test("attack: a mirror leaves out the list of a revoker that was heard before", async () => {

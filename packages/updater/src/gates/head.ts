@@ -13,6 +13,7 @@ import { approvalChecks, type EntrySubject, entryLoggedCheck, soakCheck } from "
 import { type Head, head } from "@countersign/trust/release/head";
 import { offerOf } from "@countersign/trust/release/offer";
 import { narrows } from "@countersign/trust/release/order";
+import { type OrderDenialSubject, orderDenialCheck } from "@countersign/trust/revocation/checks";
 import { readFile, stopped } from "@countersign/trust/workflow/step";
 import type { Attempt } from "../attempt.ts";
 import { done, type Gate, gate, goOn, stop } from "../gate.ts";
@@ -58,7 +59,13 @@ const headChecks: readonly Check<HeadSubject>[] = [
   },
 ];
 
-const orderChecks: readonly Check<EntrySubject & ReadPastSubject>[] = [entryLoggedCheck, ...approvalChecks, soakCheck, readPastCheck];
+const orderChecks: readonly Check<EntrySubject & ReadPastSubject & OrderDenialSubject>[] = [
+  entryLoggedCheck,
+  ...approvalChecks,
+  orderDenialCheck,
+  soakCheck,
+  readPastCheck,
+];
 
 /** Gate 8: what the channel offers this device, computed here from statements and orders, and the device's own rules about it. */
 export const headGate: Gate = gate({
@@ -69,11 +76,16 @@ export const headGate: Gate = gate({
     const offered = await readHead(attempt, checks.head);
     if (!offered.ok) return stop(offered.refusal);
     const waits = offered.value.orders.some(({ body }) => !narrows(body));
+    const denials = allDenials(attempt.memory);
     const heard = waits ? await hearMonitors(attempt) : new Map();
     const { head, blocked } = standingHead(
       offered.value,
       (candidate) =>
-        judgeUnderEach(attempt, (context) => ({ candidate, ...context, readThroughs: heard.get(context.policy) ?? [] }), checks.orders).ok,
+        judgeUnderEach(
+          attempt,
+          (context) => ({ candidate, ...context, denials, readThroughs: heard.get(context.policy) ?? [] }),
+          checks.orders,
+        ).ok,
     );
     attempt.found.head = head;
     const { installed, memory } = attempt;
@@ -86,7 +98,8 @@ export const headGate: Gate = gate({
       ledger: attempt.ledger,
       time,
       device: attempt.device.id,
-      denials: allDenials(memory),
+      epochFloor: memory.epochFloor,
+      denials,
       unwell,
     });
     const choice = chooseRelease(head, running, offer);
@@ -95,7 +108,9 @@ export const headGate: Gate = gate({
     if (candidate === undefined || reason === "current") return done;
     const end = offer.soakEnd(candidate);
     if (!end.ok) return stop(end.refusal);
-    attempt.found.soakEnd = end.value;
+    const lastEnd = offer.lastSoakEnd(candidate);
+    if (!lastEnd.ok) return stop(lastEnd.refusal);
+    attempt.found.soakEnd = lastEnd.value;
     const soaked = memory.time >= end.value;
     const mine = attempt.note(
       judge({ candidate, device: deviceFacts(attempt), reason, soaked, rollout: offer.rollout(candidate) }, checks.release),
@@ -142,6 +157,6 @@ async function readHead(attempt: Attempt, checks: readonly Check<HeadSubject>[])
   return decoded;
 }
 
-export function deviceFacts({ device, memory }: Attempt): DeviceFacts {
-  return { ...device, epochFloor: memory.epochFloor, sequenceFloor: memory.sequenceFloor };
+export function deviceFacts({ device, installed, memory }: Attempt): DeviceFacts {
+  return { ...device, epochFloor: memory.epochFloor, sequenceFloor: memory.sequenceFloor, runs: installed !== undefined };
 }

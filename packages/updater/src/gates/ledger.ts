@@ -5,7 +5,7 @@ import { verifyConsistency } from "@countersign/tlog/merkle";
 import { consistencyProof } from "@countersign/tlog/tree";
 import { type Check, decide, judge } from "@countersign/trust/check";
 import type { Digest } from "@countersign/trust/digest";
-import { type ClaimedCheckpoint, claimedCheckpoint } from "@countersign/trust/ledger/checkpoint";
+import { type ClaimedCheckpoint, claimedCheckpoint, isOfLog } from "@countersign/trust/ledger/checkpoint";
 import { type LoggedSubject, loggedCheck, proofCheckpoint } from "@countersign/trust/ledger/inclusion";
 import { accept, type Outcome } from "@countersign/trust/refusal";
 import { readProof, stopped } from "@countersign/trust/workflow/step";
@@ -58,6 +58,7 @@ export const ledgerGate: Gate = gate({
       attempt.memory = { ...attempt.memory, checkpoint: newest.note };
     }
     attempt.documents = { ...attempt.documents, timestamp, snapshot, targets, policy, channel };
+    attempt.memory = { ...attempt.memory, channel: attempt.device.channel };
     await saveTrustStore(attempt.device.directory, attempt.documents, attempt.memory);
     return goOn;
   },
@@ -73,7 +74,7 @@ async function extendRemembered(
   if (memory.checkpoint === null) return accept(undefined);
   const before = claimedCheckpoint(memory.checkpoint, ledger);
   if (!before.ok) return before;
-  return before.value.checkpoint.origin === ledger.origin ? await extend(attempt, before.value, newest, checks) : accept(undefined);
+  return isOfLog(before.value, ledger) ? await extend(attempt, before.value, newest, checks) : accept(undefined);
 }
 
 async function prove(

@@ -1,37 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
-import { builderOf, provenanceChecks } from "@countersign/trust/build/checks";
+import { provenanceChecks } from "@countersign/trust/build/checks";
 import { type Check, decide, judge } from "@countersign/trust/check";
 import type { Digest } from "@countersign/trust/digest";
 import { liftedDenials } from "@countersign/trust/release/choice";
 import type { Entry } from "@countersign/trust/release/head";
 import type { Statement } from "@countersign/trust/release/statement";
-import { deniableNames, denialOf } from "@countersign/trust/revocation/deniable";
+import { type Built, builtBy, deniableNames, denialOf } from "@countersign/trust/revocation/deniable";
 import type { Denial } from "@countersign/trust/revocation/list";
 import { readAttestations } from "@countersign/trust/workflow/attestations";
 import { type Gate, gate, goOn, stop } from "../gate.ts";
 import { allDenials } from "../memory.ts";
 import { contextsOf, judgeUnderEach } from "../under-policies.ts";
 
-/** A release again, now that the builders whose keys signed its provenance are known. */
-interface BuilderSubject {
+/** A release again, now that its provenance was read. */
+interface BuiltSubject extends Built {
   readonly candidate: Entry<Statement>;
-  readonly builders: readonly string[];
   readonly denials: readonly Denial[];
   readonly lifted: ReadonlySet<Digest>;
   readonly time: number;
 }
 
-const builderNotRevoked: Check<BuilderSubject> = {
+const buildNotRevoked: Check<BuiltSubject> = {
   name: "provenance/builder-not-revoked",
-  source: "deny only: revocations name builders too",
-  examine: ({ candidate, builders, denials, lifted, time }) => {
-    const denial = denialOf(deniableNames(candidate, builders), denials, time, lifted);
+  source: "deny only: revocations name builders and builds too",
+  examine: ({ candidate, denials, lifted, time, ...built }) => {
+    const denial = denialOf(deniableNames(candidate, built), denials, time, lifted);
     return decide(
       denial === undefined,
-      "no denial of its builders",
+      "no denial of its builders, nor of what they say",
       denial?.reason ?? "none that stands",
       "revoked",
-      "Build it again with a builder that is trusted still.",
+      "Build it again, with a builder that is trusted still.",
     );
   },
 };
@@ -40,7 +39,7 @@ const builderNotRevoked: Check<BuilderSubject> = {
 export const provenanceGate: Gate = gate({
   number: 10,
   name: "provenance and origin",
-  checks: { provenance: provenanceChecks, builder: [builderNotRevoked] },
+  checks: { provenance: provenanceChecks, builder: [buildNotRevoked] },
   async pass(attempt, checks) {
     const { release: candidate, found, memory } = attempt;
     const read = await readAttestations(attempt.read, candidate.body.provenance);
@@ -48,13 +47,10 @@ export const provenanceGate: Gate = gate({
     const attestations = read.value;
     const built = judgeUnderEach(attempt, (context) => ({ candidate: candidate.body, attestations, ...context }), checks.provenance);
     if (!built.ok) return stop(built.refusal);
-    const keys = contextsOf(attempt).flatMap(({ policy, rules }) =>
-      attestations.map((each) => builderOf(each, policy, rules)?.keyid ?? []),
-    );
-    const builders = [...new Set(keys.flat())];
-    found.builders = builders;
+    const names = builtBy(attestations, contextsOf(attempt));
+    found.built = names;
     const lifted = liftedDenials(attempt.head, candidate.digest);
-    const allowed = attempt.note(judge({ candidate, builders, denials: allDenials(memory), lifted, time: memory.time }, checks.builder));
+    const allowed = attempt.note(judge({ candidate, ...names, denials: allDenials(memory), lifted, time: memory.time }, checks.builder));
     return allowed.ok ? goOn : stop(allowed.refusal);
   },
 });

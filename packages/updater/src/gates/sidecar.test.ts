@@ -34,13 +34,14 @@ const lax = policyOf({ version: 2 });
 const strict = policyOf({
   version: 2,
   postQuantum: {
+    repository: "hello.example",
     holders: { [keyidOf(key)]: { key, holder: "pq-alice", owner: "alice" } },
     roles: { targets: demand, stable: demand },
   },
 });
 
 function sidecarOf(role: string, signed: object): Uint8Array {
-  const sig = sign(null, sidecarMessage(role, canonicalBytes(signed)), pair.privateKey).toString("hex");
+  const sig = sign(null, sidecarMessage("hello.example", role, canonicalBytes(signed)), pair.privateKey).toString("hex");
   return servedBytes({ _type: "sidecar", spec: "countersign/1", signatures: [{ keyid: keyidOf(key), sig }] });
 }
 

@@ -4,6 +4,7 @@ import { type ReadPastSubject, readPastCheck } from "@countersign/trust/readthro
 import { liftedDenials } from "@countersign/trust/release/choice";
 import { type EntrySubject, entryLoggedCheck, soakCheck } from "@countersign/trust/release/entry-checks";
 import { denialChecks } from "@countersign/trust/revocation/checks";
+import { unread } from "@countersign/trust/revocation/deniable";
 import { type Gate, gate, goOn, stop } from "../gate.ts";
 import { allDenials } from "../memory.ts";
 import { hearMonitors } from "../monitors.ts";
@@ -28,7 +29,7 @@ export const soakGate: Gate = gate({
     const known = {
       denials: allDenials(memory),
       lifted: liftedDenials(attempt.head, candidate.digest),
-      builders: [],
+      ...unread,
       known: memory.lists,
       served: found.served ?? {},
       soakEnd: found.soakEnd ?? Number.POSITIVE_INFINITY,

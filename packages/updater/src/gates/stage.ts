@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { defaultLimits } from "@countersign/trust/limits";
-import { entryChecks } from "../entry-checks.ts";
+import { entryChecks } from "../archive-entry-checks.ts";
 import { type Gate, gate, goOn } from "../gate.ts";
 import { manifestDigest } from "../tree.ts";
 import { unpack } from "../unpack.ts";

@@ -5,16 +5,21 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { test } from "node:test";
+import { type Targets, targets as targetsDecoder } from "@countersign/trust/anchor/targets";
 import { servedBytes } from "@countersign/trust/canonical";
 import { sha256 } from "@countersign/trust/digest";
+import { type Envelope, readEnvelope } from "@countersign/trust/envelope";
 import { expires, people, policyOf, rootOf, spec_version, targetsOf } from "@countersign/trust/founding.test-support";
 import type { Policy } from "@countersign/trust/policy/policy";
-import { signedBytes, TestLog } from "@countersign/trust/simulator.test-support";
+import { digestOf, must, signedBytes, TestLog } from "@countersign/trust/simulator.test-support";
 import { createDevice } from "../device.ts";
-import { newborn } from "../memory.ts";
+import { gate, goOn } from "../gate.ts";
+import { gates } from "../gates.ts";
+import { type Memory, newborn } from "../memory.ts";
 import type { Report } from "../report.ts";
 import { openTrustStore, saveTrustStore } from "../trust-store.ts";
 import { update } from "../update.ts";
+import { targetsGate } from "./targets.ts";
 
 const { alice, bob, builder, publisher } = people;
 const now = Math.floor(Date.now() / 1000);
@@ -29,6 +34,7 @@ async function offered(
   publicSince: number,
   mirror: (path: string, bytes: Uint8Array) => Uint8Array | undefined = (_, bytes) => bytes,
   heldPolicy: Policy = policyOf({ coolingOffSeconds }),
+  before: { readonly memory?: Partial<Memory>; readonly targets?: Envelope<Targets>; readonly seen?: (memory: Memory) => void } = {},
 ): Promise<Report> {
   const log = new TestLog();
   const [held, next] = [servedBytes(heldPolicy), servedBytes(policyOf({ coolingOffSeconds, version: 2 }))];
@@ -61,8 +67,18 @@ async function offered(
     const place = { product: "hello", platform: "linux-x64", channel: "stable", id: "d", privileges: [], installer: "directory" } as const;
     await createDevice(device.path, { ...place, url }, root);
     await openTrustStore(device.path); // makes the directory
-    await saveTrustStore(device.path, { policy: { policy: heldPolicy, bytes: held, digest: sha256(held) } }, newborn);
-    const report = await update(device.path, { until: "check" });
+    const documents = { policy: { policy: heldPolicy, bytes: held, digest: sha256(held) }, targets: before.targets };
+    await saveTrustStore(device.path, documents, { ...newborn, ...before.memory });
+    const look = gate({
+      number: 4,
+      name: "what gate 4 remembers",
+      checks: {},
+      async pass({ memory }) {
+        before.seen?.(memory);
+        return goOn;
+      },
+    });
+    const report = await update(device.path, { until: "check", gates: gates.toSpliced(gates.indexOf(targetsGate) + 1, 0, look) });
     assert.ok(report.ok);
     return report.value;
   } finally {
@@ -95,4 +111,33 @@ test("attack: new targets give a channel to a signer who builds, by the policy t
   assert.deepEqual([report.refusal?.code, report.trail.at(-1)?.gate], ["duties-meet", 4]);
   const cooled = await offered(now - coolingOffSeconds - 60, undefined, { ...base, holders });
   assert.notEqual(cooled.refusal?.code, "duties-meet");
+});
+
+const next = servedBytes(policyOf({ coolingOffSeconds, version: 2 }));
+
+test("attack: a mirror makes a fresh proof of the same targets at each check, so that a new policy never cools off", async () => {
+  let remembered: Memory["cooling"];
+  const seen = ({ cooling }: Memory): void => {
+    remembered = cooling;
+  };
+  const first = now - coolingOffSeconds - 60;
+  await offered(first, undefined, undefined, { seen });
+  assert.deepEqual(remembered, { policy: sha256(next), since: first });
+  assert.equal(saidOf(await offered(now - 10, undefined, undefined, { seen, memory: { cooling: remembered } })), "version 2 holds now");
+  assert.deepEqual(remembered, { policy: sha256(next), since: first });
+  const another = { policy: digestOf("another policy"), since: first };
+  const begins = await offered(now - 10, undefined, undefined, { seen, memory: { cooling: another } });
+  assert.equal(saidOf(begins), "version 1 still holds; version 2 must be content too", "what another policy waited is not this one's");
+  assert.deepEqual(remembered, { policy: sha256(next), since: now - 10 });
+});
+
+test("attack: stolen targets keys list a policy of the highest version; once others are kept that list an honest one, that one goes on", async () => {
+  const highest = policyOf({ coolingOffSeconds, version: Number.MAX_SAFE_INTEGER });
+  const keeps = async (listed: Uint8Array, version: number) => {
+    const bytes = await signedBytes(targetsOf({ "policy.json": file(listed) }, { version }), alice, bob);
+    return offered(now - 60, undefined, highest, { targets: must(readEnvelope<Targets>(targetsDecoder, bytes, "targets")) });
+  };
+  const replayed = await keeps(servedBytes(highest), 1);
+  assert.deepEqual([replayed.refusal?.code, replayed.trail.at(-1)?.gate], ["version-rolled-back", 4]);
+  assert.equal(saidOf(await keeps(next, 1)), `version ${highest.version} still holds; version 2 must be content too`);
 });

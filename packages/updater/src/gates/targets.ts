@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { stillCounts } from "@countersign/trust/anchor/role";
 import { topAuthority } from "@countersign/trust/anchor/root";
 import { type Targets, targets, targetsChecks } from "@countersign/trust/anchor/targets";
 import { type Check, judge } from "@countersign/trust/check";
@@ -41,7 +42,7 @@ export const targetsGate: Gate = gate({
     if (!top.ok) return stop(top.refusal);
     attempt.found.targets = top.value;
 
-    const offered = attempt.note(await nextPolicy(top.value.signed, attempt.documents.policy, attempt.read, checks.policy));
+    const offered = attempt.note(await nextPolicy(top.value.signed, policyBefore(attempt), attempt.read, checks.policy));
     if (!offered.ok) return stop(offered.refusal);
     const sidecar = await targetsSidecar(attempt, top.value, offered.value, checks.sidecar);
     if (!sidecar.ok) return stop(sidecar.refusal);
@@ -63,6 +64,17 @@ export const targetsGate: Gate = gate({
 });
 
 /**
+ * The policy that the offered one must not be older than: the one that is held, as long as the targets that are kept list it and still count. Where a new root
+ * took the keys of those who signed them away, its version is as little worth as theirs.
+ */
+function policyBefore({ documents }: Attempt): PolicyFile | undefined {
+  const { root, targets: kept, policy: held } = documents;
+  if (kept === undefined) return held;
+  const listed = stillCounts(kept, topAuthority(root.signed, "targets"))?.signed.targets.get("policy.json");
+  return listed?.ok && listed.value?.hashes.sha256 === held?.digest ? held : undefined;
+}
+
+/**
  * New targets carry what the policy that is held demands of them, so that whoever forges them cannot drop the demand with the policy that they list; and what
  * that one demands, so that nobody makes a demand that is not met. Targets that were accepted before met both then.
  */
@@ -80,14 +92,16 @@ async function targetsSidecar(
 
 /**
  * Which policies judge now. The proof that says since when the offered one is public is verified first, and without it nothing goes on: a mirror must
- * be able neither to make a policy old, nor to keep a device on the one before.
+ * be able neither to make a policy old, nor to keep a device on the one before. A proof under a newer checkpoint, which anybody can make from public tiles,
+ * shows a later time: the earliest that was ever shown counts, so it puts the end of the cooling-off by at most what this device had not seen yet.
  */
 async function standingNow(attempt: Attempt, offered: PolicyFile, targetsDigest: Digest): Promise<Outcome<StandingPolicies<PolicyFile>>> {
   const held = attempt.documents.policy;
   if (held === undefined || held.digest === offered.digest) return accept({ held: offered, judges: [offered] });
-  const since = await publicTargetsSince(attempt, targetsDigest);
-  if (!since.ok) return since;
-  const standing = standingPolicies({ held, offered, since: since.value, now: attempt.memory.time });
+  const shown = await publicTargetsSince(attempt, targetsDigest);
+  if (!shown.ok) return shown;
+  const since = earliest(attempt, offered.digest, shown.value);
+  const standing = standingPolicies({ held, offered, since, now: attempt.memory.time });
   const verdict = {
     check: "policy/cooling-off",
     source: "a policy soaks too",
@@ -99,6 +113,14 @@ async function standingNow(attempt: Attempt, offered: PolicyFile, targetsDigest:
   };
   attempt.note({ verdicts: [verdict], outcome: accept(undefined) });
   return accept(standing);
+}
+
+/** Since when this policy has been public, by the earliest of all proofs that were shown since it was first offered. Another policy begins anew. */
+function earliest(attempt: Attempt, policy: Digest, shown: number): number {
+  const { cooling } = attempt.memory;
+  const since = cooling?.policy === policy ? Math.min(cooling.since, shown) : shown;
+  attempt.memory = { ...attempt.memory, cooling: { policy, since } };
+  return since;
 }
 
 async function publicTargetsSince(attempt: Attempt, digest: Digest): Promise<Outcome<number>> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Checkpoint } from "@countersign/tlog/checkpoint";
-import { claimedCheckpoint, witnessedTime } from "@countersign/trust/ledger/checkpoint";
+import { claimedCheckpoint, isOfLog, witnessedTime } from "@countersign/trust/ledger/checkpoint";
 import { nextTimestamp, timestampRules } from "@countersign/trust/workflow/timestamp";
 import type { Attempt } from "../attempt.ts";
 import { type Gate, gate, goOn, stop } from "../gate.ts";
@@ -36,8 +36,6 @@ export const timestampGate: Gate = gate({
 function largestSeen({ memory, documents, ledger }: Attempt): Checkpoint | undefined {
   const notes = [memory.checkpoint, documents.timestamp?.signed.countersign.checkpoint];
   const seen = notes.map((note) => (typeof note === "string" ? claimedCheckpoint(note, ledger) : undefined));
-  const ofThisLog = seen.flatMap((claimed) =>
-    claimed?.ok && claimed.value.checkpoint.origin === ledger.origin ? [claimed.value.checkpoint] : [],
-  );
+  const ofThisLog = seen.flatMap((claimed) => (claimed?.ok && isOfLog(claimed.value, ledger) ? [claimed.value.checkpoint] : []));
   return ofThisLog.sort((one, other) => other.size - one.size)[0];
 }

@@ -87,6 +87,7 @@ export class TufClient {
       if (step.outcome.ok) {
         const trusted = step.outcome.value;
         await store.keepRoot(trusted.root.signed.version, trusted.root.bytes); // it may come from an embedded root, or through the past
+        if (asked) await store.forgetOthers(() => listedRoles(trusted));
         if (asked) await store.noteChecked(now);
         this.#session = { trusted, judging };
       }
@@ -142,6 +143,10 @@ export class TufClient {
     if (first === undefined) throw new RangeError("a repository without a metadata URL");
     return { step: first, asked: true };
   }
+}
+
+function* listedRoles({ snapshot }: Trusted): Generator<string> {
+  for (const file of snapshot?.signed.meta.names() ?? []) yield file.slice(0, -".json".length);
 }
 
 /**

@@ -7,7 +7,8 @@ const longest = 150;
 /**
  * One file name for any text that a repository made up: a role name, a target path. RFC 3986's unreserved characters stay, every other byte is
  * percent-encoded, so the name holds no separator; a leading dot is encoded too, so it is neither `.` nor `..` nor hidden. Different texts have
- * different names: one that is empty or too long ends in `%~` and its SHA-256, which no encoding yields.
+ * different names: one that is empty or too long ends in `%~` and its SHA-256, which no encoding yields. Where a file system does not tell `A` from `a`,
+ * two texts that differ in nothing else meet in one file; what is found there is verified at each use, so that costs a download and no more.
  */
 export function fileName(text: string): string {
   const encoded = encodeURIComponent(text.toWellFormed())

@@ -53,6 +53,14 @@ export class MetadataStore {
     await this.#now.forget(roleFile(role));
   }
 
+  /** Forgets every delegated role that is not among these: what no snapshot lists is never read again. */
+  async forgetOthers(listed: () => Iterable<string>): Promise<void> {
+    const delegated = (await this.#now.names()).filter((file) => file.endsWith(".json") && !topRoles.has(file.slice(0, -".json".length)));
+    if (delegated.length === 0) return;
+    const wanted = new Set(Iterator.from(listed()).map(roleFile));
+    for (const file of delegated) if (!wanted.has(file)) await this.#now.forget(file);
+  }
+
   /** The versions of the roots that are kept, newest first. */
   async rootVersions(): Promise<readonly number[]> {
     const names = await this.#roots.names();

@@ -42,8 +42,9 @@ export interface DownloadedTarget {
 
 /**
  * TUF 5.7.3: puts a target into `directory`, in a file that is called as its whole path percent-encoded, so that no path leaves the directory and no
- * two meet. A file that is there already and has the target's length and hashes is kept. Bytes come in under `.incoming`, where the next run goes
- * on with an interrupted one. Refuses what `download` refuses, `busy`, and what `refuseIoFailure` does.
+ * two meet; but where the file system does not tell `A` from `a`, the later of two paths that differ in case alone replaces the earlier. A file that is
+ * there already and has the target's length and hashes is kept. Bytes come in under `.incoming`, where the next run goes on with an interrupted one.
+ * Refuses what `download` refuses, `busy`, and what `refuseIoFailure` does.
  */
 export async function downloadTarget(wanted: TargetDownload, network: Network, signal?: AbortSignal): Promise<Outcome<DownloadedTarget>> {
   try {

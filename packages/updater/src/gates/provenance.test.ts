@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { preAuthenticationEncoding } from "@countersign/trust/build/dsse";
+import { inTotoPayloadType } from "@countersign/trust/build/in-toto";
+import { canonicalDigest, servedBytes } from "@countersign/trust/canonical";
+import { sha256 } from "@countersign/trust/digest";
+import { people, policyOf } from "@countersign/trust/founding.test-support";
+import type { Denial } from "@countersign/trust/revocation/list";
+import { digestOf, entryOf, say, statementOf, TestLog } from "@countersign/trust/simulator.test-support";
+import { meets } from "./head-scene.test-support.ts";
+import { provenanceGate } from "./provenance.ts";
+
+const { alice, builder, carol, revoker } = people;
+const start = 1_000_000;
+const soaked = start + 3600;
+const payload = servedBytes({
+  _type: "https://in-toto.io/Statement/v1",
+  subject: [{ name: "hello", digest: { sha256: digestOf("bytes") } }],
+  predicateType: "https://slsa.dev/provenance/v1",
+  predicate: {
+    buildDefinition: {
+      buildType: "https://ci.example/build/v1",
+      externalParameters: { workflow: "release.yml" },
+      resolvedDependencies: [{ uri: "git+https://git.example/hello", digest: { gitCommit: "0".repeat(40) } }],
+    },
+    runDetails: { builder: { id: "https://ci.example/runner" } },
+  },
+});
+const sig = Buffer.from(await builder.sign(preAuthenticationEncoding(inTotoPayloadType, payload))).toString("base64");
+
+/** What a device says to a release whose provenance has these signatures, when this was denied before. */
+async function at(signatures: readonly object[], ...denials: readonly Denial[]): Promise<string> {
+  const file = servedBytes({ payloadType: inTotoPayloadType, payload: Buffer.from(payload).toString("base64"), signatures });
+  const digest = sha256(file);
+  const body = statementOf({ provenance: [digest] });
+  const voices = [
+    await say(carol, "propose", "release", canonicalDigest(body)),
+    await say(alice, "approve", "release", canonicalDigest(body)),
+  ];
+  const log = new TestLog();
+  const proof = await log.prove({ type: "provenance", digest }, [start, start, start]);
+  const { refusal, offered } = await meets({
+    releases: [await entryOf(body, voices, log, start)],
+    policies: [policyOf()],
+    memory: { time: soaked, lists: { [revoker.keyid]: { version: 1, time: soaked } }, denials: { security: denials } },
+    served: { [revoker.keyid]: { version: 1, seen: {} } },
+    files: { [`provenance/${digest}`]: Buffer.from(file).toString(), [`proofs/${digest}.tlog-proof`]: proof },
+    provenance: provenanceGate,
+  });
+  return refusal?.code ?? `${offered?.version}`;
+}
+
+test("attack: a denied build is released again in another envelope: one signature more, another hint", async () => {
+  const no = { since: start, until: null, reason: "a wrong compiler" };
+  for (const signatures of [[{ sig }], [{ keyid: "me", sig }], [{ sig }, { sig: "AAAA" }]]) {
+    assert.equal(await at(signatures), "1.0.0");
+    assert.equal(await at(signatures, { ...no, kind: "build", name: sha256(payload) }), "revoked");
+    assert.equal(await at(signatures, { ...no, kind: "builder", name: builder.keyid }), "revoked");
+    assert.equal(await at(signatures, { ...no, kind: "build", name: digestOf("another") }), "1.0.0");
+  }
+});
