@@ -12,7 +12,7 @@ import { must, type Scene } from "@countersign/world/demo/scene";
 import { foundWorld } from "@countersign/world/found";
 import { anchorFile } from "@countersign/world/project";
 import { startWorld } from "@countersign/world/start";
-import { atMost, bytes, count, type Figure, median, milliseconds, unmeasured } from "./figure.ts";
+import { atMost, bytes, count, type Figure, median, milliseconds, shown, unmeasured } from "./figure.ts";
 import { scratch } from "./repositories/cached.ts";
 import { Server } from "./server.ts";
 import { ownLimitSeconds, type Settings } from "./settings.ts";
@@ -36,6 +36,7 @@ export async function deviceFigures(settings: Settings): Promise<readonly Figure
   settings.progress("a device's check");
   const quiet = await measure(lived, lived.before, "current", settings);
   const news = await measure(lived, lived.after, "available", settings);
+  const around = await context(lived, settings);
   return [
     ...(typeof quiet === "string"
       ? [unmeasured("device's check without news", "3 requests, 4 KiB, 20 ms, 1 round trip", quiet)]
@@ -44,6 +45,7 @@ export async function deviceFigures(settings: Settings): Promise<readonly Figure
           atMost("device's check without news: round trips", quiet.roundTrips, 1, count),
           atMost("device's check without news: bytes", quiet.bytes, 4096, bytes),
           atMost("device's check without news: CPU above process start", quiet.cpu, 20, milliseconds),
+          ...around.map(({ what, cpu }) => shown(`CPU of ${what}`, milliseconds(cpu))),
         ]),
     typeof news === "string"
       ? unmeasured("device's check with one new release: bytes before the artifact", "64 KiB", news)
@@ -90,10 +92,36 @@ async function measure({ before, device }: Lived, site: string, expected: string
   };
 }
 
-function check(directory: string, { url }: Server, expected: string): Promise<SubjectReport | string> {
+/** What the processor time of a check is made of: Node's own part, and what a process does for the first time. */
+async function context(
+  { before, device }: Lived,
+  { repeat }: Settings,
+): Promise<readonly { readonly what: string; readonly cpu: number }[]> {
+  using server = await Server.start(before);
+  const costs: [number[], number[]] = [[], []];
+  for (let round = 0; round < repeat; round++) {
+    const copy = scratch("device");
+    cpSync(device, copy, { recursive: true, verbatimSymlinks: true });
+    const requests = await runSubject(
+      "requests",
+      [server.url, "metadata/2.root.json", "metadata/timestamp.json", "revocations/latest"],
+      ownLimitSeconds,
+    );
+    const again = await check(copy, server, "current", "device-again");
+    if (typeof requests === "string" || typeof again === "string") continue;
+    costs[0].push(requests.cpu);
+    costs[1].push(again.cpu);
+  }
+  return [
+    { what: "its three requests alone, in Node", cpu: median(costs[0]) },
+    { what: "such a check as the 21st in one process", cpu: median(costs[1]) },
+  ];
+}
+
+function check(directory: string, { url }: Server, expected: string, subject = "device-check"): Promise<SubjectReport | string> {
   const file = join(directory, "device.json");
   writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), url }));
-  return runSubject("device-check", [directory, expected], ownLimitSeconds);
+  return runSubject(subject, [directory, expected], ownLimitSeconds);
 }
 
 /** The demo's plan, with metadata and revocations that stay fresh for as long as a benchmark takes. */
