@@ -4,6 +4,7 @@ import { droppedRevocation } from "./dropped-revocation.ts";
 import { endlessData } from "./endless-data.ts";
 import { fastForward } from "./fast-forward.ts";
 import { forgedApproval } from "./forged-approval.ts";
+import { forgedClassicalKeys } from "./forged-classical-keys.ts";
 import { forgedProvenance } from "./forged-provenance.ts";
 import { freeze } from "./freeze.ts";
 import type { Attack } from "./lab/attack.ts";
@@ -34,6 +35,7 @@ export const attacks: readonly Attack[] = [
   wrongTarget,
   oneOwnerTwoKeys,
   forgedProvenance,
+  forgedClassicalKeys,
   droppedRevocation,
   poisonedClock,
 ];

@@ -11,30 +11,18 @@ import { deviceInstalls } from "./demo/on-device.ts";
 import { release } from "./demo/releases.ts";
 import { deviceRuns, must, type Scene } from "./demo/scene.ts";
 import { foundWorld } from "./found.ts";
-import type { Plan } from "./plan.ts";
+import { withPostQuantum } from "./post-quantum.ts";
 import { anchorFile, storeDirectory } from "./project.ts";
 import { startWorld } from "./start.ts";
 
 const platform = `${process.platform}-${process.arch}`;
-
-function demanding(plan: Plan): Plan {
-  const holders = (duty: string, { holders }: Plan["signers"]): Plan["signers"]["holders"] =>
-    holders.map(({ owner }) => ({ holder: `pq-${duty}-${owner}`, owner }));
-  const { targets, signers } = plan;
-  const postQuantum = {
-    repository: "hello.example",
-    targets: { holders: holders("targets", targets), threshold: targets.threshold },
-    signers: { holders: holders("sign", signers), threshold: signers.threshold },
-  };
-  return { ...plan, postQuantum };
-}
 
 test("a policy demands ML-DSA signatures: signers make them, publish serves them, and a device installs with them and not without", {
   timeout: 180_000,
 }, async () => {
   const root = await mkdtemp(join(tmpdir(), "countersign-post-quantum-"));
   try {
-    const plan = { ...demanding(demoPlan("hello")), soakSeconds: 1, coolingOffSeconds: 1 };
+    const plan = { ...withPostQuantum(demoPlan("hello"), "hello.example"), soakSeconds: 1, coolingOffSeconds: 1 };
     const project = must(await foundWorld(join(root, "project"), plan));
     const anchor = await readFile(anchorFile(project));
     await using world = await startWorld(project);

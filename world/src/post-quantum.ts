@@ -34,3 +34,12 @@ export function postQuantumOf(plan: Plan, key: (holder: string) => CustodyKey): 
   const holders = sidecarHolders(plan).map(({ holder, owner }) => [key(holder).keyid, { key: key(holder).tuf, holder, owner }] as const);
   return { repository, holders: Object.fromEntries(holders), roles: { targets: quorum(targets), [plan.channel]: quorum(signers) } };
 }
+
+/** The same plan where whoever holds a key for targets or for signing holds an ML-DSA key besides, and as many of those must sign. */
+export function withPostQuantum(plan: Plan, repository: string): Plan {
+  const besides = (duty: string, { holders, threshold }: Plan["signers"]): PostQuantumPlan["signers"] => ({
+    holders: holders.map(({ owner }) => ({ holder: `pq-${duty}-${owner}`, owner })),
+    threshold,
+  });
+  return { ...plan, postQuantum: { repository, targets: besides("targets", plan.targets), signers: besides("sign", plan.signers) } };
+}
