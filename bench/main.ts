@@ -1,50 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rmSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { cacheDirectory, sweep } from "./repositories/cached.ts";
-import { parts } from "./settings.ts";
+import { type Part, parts } from "./settings.ts";
 import { resultText } from "./table.ts";
 import { benchTrust } from "./trust.ts";
 
-const usage = `npm run bench -- trust [--quick] [--only PART]... [--repeat N] [--limit SECONDS] [--json]
-npm run bench -- clean
-
-trust    metadata, downloads and publishing, beside tuf-js and the floor. Takes some minutes, and 1.5 GB in ${cacheDirectory}
-clean    removes what was generated there
---quick  small sizes: to see that it works
---only   ${parts.join(", ")}
---repeat how often each is measured; the median counts (5)
---limit  how long one run of tuf-js may take (120)
-Exit 1 where a promise is missed or could not be measured.`;
-
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    quick: { type: "boolean", default: false },
-    only: { type: "string", multiple: true },
-    repeat: { type: "string" },
-    limit: { type: "string" },
-    json: { type: "boolean", default: false },
-  },
-});
-
-const [suite] = positionals;
-if (suite === "trust") await trust();
-else if (suite === "clean") rmSync(cacheDirectory, { recursive: true, force: true });
-else {
-  console.error(usage);
-  process.exitCode = 2;
+interface Options {
+  readonly quick?: boolean;
+  readonly only?: readonly Part[];
+  readonly repeat?: number;
+  readonly limit?: number;
+  readonly json?: true;
 }
 
-async function trust(): Promise<void> {
-  const { quick, json } = values;
+const program = new Command("npm run bench --")
+  .description("measures what is promised of speed and size, beside peers and limits")
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2)); // wrong usage is no missed promise
+program
+  .command("trust")
+  .description(`metadata, downloads and publishing, beside tuf-js and the floor: some minutes, and 1.5 GB in ${cacheDirectory}`)
+  .option("--quick", "small sizes: to see that it works")
+  .addOption(new Option("--only <part...>", "some of it").choices(parts))
+  .option("--repeat <n>", "how often each is measured; the median counts (5)", number)
+  .option("--limit <seconds>", "how long one run of tuf-js may take (120)", number)
+  .option("--json", "print the figures as one JSON object")
+  .addHelpText(
+    "after",
+    "\nExit 1 where a promise is missed or could not be measured.\n\nExample:\n  $ npm run bench -- trust --only device download",
+  )
+  .action(trust);
+program
+  .command("clean")
+  .description("removes what was generated there")
+  .action(() => rmSync(cacheDirectory, { recursive: true, force: true }));
+await program.parseAsync();
+
+async function trust({ quick = false, only = parts, repeat = quick ? 3 : 5, limit = quick ? 20 : 120, json }: Options): Promise<void> {
   const began = performance.now();
   try {
     const result = await benchTrust({
       quick,
-      only: parts.filter((part) => values.only?.includes(part) ?? true),
-      repeat: Number(values.repeat ?? (quick ? 3 : 5)),
-      limitSeconds: Number(values.limit ?? (quick ? 20 : 120)),
+      only,
+      repeat,
+      limitSeconds: limit,
       progress: (text) => console.error(`${((performance.now() - began) / 1000).toFixed(0).padStart(4)} s  ${text}`),
     });
     console.log(json ? JSON.stringify(result, plainMaps, 2) : resultText(result));
@@ -52,6 +51,11 @@ async function trust(): Promise<void> {
   } finally {
     sweep();
   }
+}
+
+function number(text: string): number {
+  if (Number(text) > 0) return Number(text);
+  throw new InvalidArgumentError("a number above 0 is expected");
 }
 
 function plainMaps(_: string, value: unknown): unknown {

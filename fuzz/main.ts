@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename } from "node:path";
-import { parseArgs } from "node:util";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { Campaign } from "./campaign.ts";
 import { Chance } from "./chance.ts";
 import { seedsOf } from "./corpus.ts";
@@ -11,42 +11,40 @@ import { executionsOf, progressLine } from "./progress.ts";
 import { supervise } from "./supervisor.ts";
 import { targets, targetsNamed } from "./targets.ts";
 
-const usage = `npm run fuzz -- [--minutes N] [--executions N] [--workers N] [--seed N] [--target NAME]...
-npm run fuzz -- --replay FILE
+interface Options {
+  readonly minutes: number;
+  readonly executions?: number;
+  readonly workers: number;
+  readonly seed: number;
+  readonly target: readonly string[];
+  readonly replay?: string;
+}
 
-Breaks honest documents and gives them to our readers. Stops after N minutes (1), or N executions; exit 1 if something was found.
-Targets: ${targets.map(({ name }) => name).join(", ")}`;
+const names = targets.map(({ name }) => name);
+await new Command("npm run fuzz --")
+  .description("breaks honest documents and gives them to our readers")
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2)) // wrong usage is no finding
+  .option("--minutes <n>", "stop after so long", number, 1)
+  .option("--executions <n>", "or after so many tries", number)
+  .option("--workers <n>", "processes", number, availableParallelism())
+  .option("--seed <n>", "what chance begins with", number, Date.now() % 2 ** 31)
+  .addOption(new Option("--target <name...>", "some of the readers").choices(names).default(names, "all"))
+  .option("--replay <file>", "try one finding again: <target>-<digest>.input")
+  .addHelpText("after", "\nExit 1 if something was found.\n\nExample:\n  $ npm run fuzz -- --minutes 10 --target json note")
+  .action((options: Options) => (options.replay === undefined ? fuzz(options) : replay(options.replay)))
+  .parseAsync();
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: "string", default: "1" },
-    executions: { type: "string", default: "Infinity" },
-    workers: { type: "string", default: String(availableParallelism()) },
-    seed: { type: "string", default: String(Date.now() % 2 ** 31) },
-    target: { type: "string", multiple: true, default: targets.map(({ name }) => name) },
-    replay: { type: "string" },
-    help: { type: "boolean", default: false },
-  },
-});
-
-if (values.help) console.log(usage);
-else if (values.replay !== undefined) await replay(values.replay);
-else await fuzz();
-
-async function fuzz(): Promise<void> {
-  const [time, executions, workers, seed] = [values.minutes, values.executions, values.workers, values.seed].map(Number);
-  if (time === undefined || executions === undefined || workers === undefined || seed === undefined) throw new Error(usage);
-  targetsNamed(values.target);
-  console.error(`seed ${seed}, ${workers} workers, ${values.target.length} targets`);
+async function fuzz({ minutes, executions = Number.POSITIVE_INFINITY, workers, seed, target }: Options): Promise<void> {
+  console.error(`seed ${seed}, ${workers} workers, ${target.length} targets`);
   const began = performance.now();
   const progress = progressLine(process.stderr);
   let findings = 0;
   const records = await supervise({
     seed,
     workers,
-    time: time * 60_000,
+    time: minutes * 60_000,
     executions,
-    targets: values.target,
+    targets: target,
     onProgress: (now) => progress(now, findings),
     onFinding: (finding) => {
       findings++;
@@ -66,8 +64,13 @@ async function fuzz(): Promise<void> {
 /** One input again, by the target in its file's name: `<target>-<digest>.input`. */
 async function replay(file: string): Promise<void> {
   const [target] = targetsNamed([basename(file).replace(/-[0-9a-f]+\.input$/, "")]);
-  if (target === undefined) throw new Error(usage);
+  if (target === undefined) throw new RangeError(file);
   const finding = await new Campaign(target, seedsOf(target)).try(readFileSync(file), new Chance(0));
   console.log(finding === undefined ? "stood it" : finding.what);
   if (finding !== undefined) process.exitCode = 1;
+}
+
+function number(text: string): number {
+  if (Number(text) > 0) return Number(text);
+  throw new InvalidArgumentError("a number above 0 is expected");
 }
