@@ -291,6 +291,7 @@ test("offline: nothing is asked for and what has expired is used until its time,
   assert.equal(code(used), "accepted");
   assert.deepEqual(used.requests, []);
   assert.ok(used.result.verdicts.some(({ check, expected }) => check === "timestamp/expiry" && expected.includes("offline until")));
+  assert.equal(code(check(repository, store, { freshness: { kind: "offline", until: Number.MAX_SAFE_INTEGER }, now: later })), "accepted");
   assert.equal(code(check(repository, store, { freshness: offline, now: later + 1000 })), "expired");
   assert.equal(code(check(repository, new Map(), { freshness: offline, now: later })), "not-in-store");
 });

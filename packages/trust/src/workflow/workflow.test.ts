@@ -181,6 +181,11 @@ test("what is here already is not fetched again, and is judged again all the sam
     codeOf((await nextListedRole({ ...input, now, entry: accept(undefined) }, nothing, channelChecks)).outcome),
     "role-not-listed",
   );
+  assert.equal(
+    codeOf((await nextListedRole({ ...input, now, entry: accept({ version: 1 }) }, nothing, channelChecks)).outcome),
+    "missing-file",
+    "listed without hashes, it may be another file of that version",
+  );
 });
 
 test("attack: stolen keys raise a channel's version as far as it goes; once targets name others, what they signed holds nothing off", async () => {
