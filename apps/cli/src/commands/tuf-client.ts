@@ -5,8 +5,9 @@ import { mapFile } from "@countersign/trust/tuf/map-file";
 import { type NetworkSettings, network } from "@countersign/updater/network";
 import { TufClient, type TufClientOptions } from "@countersign/updater/tuf/client";
 import { MapClient } from "@countersign/updater/tuf/map-client";
+import { readOption } from "../read-option.ts";
 import type { Answer, Screen } from "../screen.ts";
-import { missing, readOption, type TufOptions } from "./tuf-options.ts";
+import { missing, type TufOptions } from "./tuf-options.ts";
 
 /** Does `work` with the client that the options describe, of one repository or of the several of a map, and closes its connections. */
 export async function withClient(

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFile } from "node:fs/promises";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
-import { isErrno } from "@countersign/updater/errno";
 import type { Command } from "commander";
 import { each } from "../each.ts";
 import { number } from "../number.ts";
@@ -56,15 +54,4 @@ export function missing(options: TufOptions, ...wanted: readonly (keyof TufOptio
   if (absent === undefined) return accept(undefined);
   const flag = `--${absent.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
   return refuse("incomplete", flag, "not given", "See: countersign tuf --help");
-}
-
-/** The file that an option names. */
-export async function readOption(option: string, file: string): Promise<Outcome<Buffer>> {
-  try {
-    return accept(await readFile(file));
-  } catch (error) {
-    if (isErrno(error, "ENOENT", "EISDIR", "EACCES"))
-      return refuse("no-file", `a file at ${file}`, String(error), `Name another file: ${option}`);
-    throw error;
-  }
 }

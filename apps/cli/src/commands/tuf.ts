@@ -6,11 +6,12 @@ import { initialise } from "@countersign/updater/tuf/client";
 import type { DownloadedTarget } from "@countersign/updater/tuf/target-download";
 import type { Command } from "commander";
 import { plain } from "../plain.ts";
+import { readOption } from "../read-option.ts";
 import type { Screen } from "../screen.ts";
 import { trailText } from "../text.ts";
 import { verb } from "../verb.ts";
 import { withClient } from "./tuf-client.ts";
-import { missing, readOption, type TufOptions, withRepository, withStore, withTargets } from "./tuf-options.ts";
+import { missing, type TufOptions, withRepository, withStore, withTargets } from "./tuf-options.ts";
 
 export function tuf(program: Command): void {
   // Options are taken before the verb too, as the conformance suite of TUF gives them.

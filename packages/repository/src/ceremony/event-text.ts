@@ -8,11 +8,16 @@ import type { SigningEvent } from "./signing-event.ts";
 
 /** What a signer reads before they sign: what it is, what it changes, and whose signatures it has and lacks. For an event that was judged. */
 export function eventText(event: SigningEvent, progress: readonly QuorumState[], beside: { before?: Beside; after?: Beside } = {}): string {
-  const quorums = progress.map(({ saidBy, authority, signed, filled }) => {
+  const changes = differencesText(eventDifferences(event, beside));
+  return `${event.role}, version ${versionOf(event.document.message)}\n\n${changes}\n${progressText(progress)}`;
+}
+
+/** How far each quorum is filled, a line each. */
+export function progressText(progress: readonly QuorumState[]): string {
+  const lines = progress.map(({ saidBy, authority, signed, filled }) => {
     const open = authority.keyids.filter((keyid) => !signed.includes(keyid)).map((keyid) => keyid.slice(0, 12));
     const state = filled ? "filled" : `asked are ${open.join(", ")}`;
     return `${signed.length} of ${authority.threshold} that ${saidBy} wants: ${state}\n`;
   });
-  const changes = differencesText(eventDifferences(event, beside));
-  return `${event.role}, version ${versionOf(event.document.message)}\n\n${changes}\n${quorums.join("")}`;
+  return lines.join("");
 }
