@@ -58,7 +58,8 @@ test("a root key is replaced by its owners, apart, and clients of the root befor
   const opening = ["open", "next.event", "--role", "root", "--previous", "hello/root.json", "--expires", "2035-01-01T00:00:00Z"];
   assert.equal(await refusalOf(...opening, "--replace", "00000000=new.key.pub"), "key-unknown");
   const opened = await ceremony(...opening, "--replace", `${keyid.slice(0, 8)}=new.key.pub`, "--owner", "cem");
-  assert.match(opened.stdout, /^- key of root: .*owner cem\n\+ key of root: .*owner cem\n~ version: 1 → 2$/m);
+  for (const line of [/^- key of root: .*owner cem$/m, /^\+ key of root: .*owner cem$/m, /^~ version: 1 → 2$/m])
+    assert.match(opened.stdout, line);
 
   assert.equal(await refusalOf("sign", "next.event", ...trusting, ...keyOf("root-ann")), "not-confirmed");
   assert.equal(await refusalOf("show", "next.event"), "incomplete", "who is trusted is not taken from the event");
@@ -107,13 +108,16 @@ test("targets with another policy: what changes in the policy is read before it 
   assert.equal(listed.ok && listed.value?.hashes.sha256, sha256(await file("policy.json")));
 });
 
-test("a document that somebody wrote is brought to its canonical form, and one that no client could read is not signed", async () => {
+test("a document that somebody wrote is brought to its canonical form, and one that no client could read is not opened", async () => {
   const { signed } = JSON.parse(String(await file("hello/store/metadata/1.targets.json")));
   await writeFile(join(base, "mine.json"), JSON.stringify({ ...signed, version: 2, targets: {} }, undefined, 2));
   const from = ["--role", "targets", "--previous", "hello/store/metadata/1.targets.json", "--delegator", "root=hello/root.json"];
   const opened = await ceremony("open", "mine.event", "--document", "mine.json", ...from);
   assert.match(opened.stdout, /^- .*policy\.json/m);
   await writeFile(join(base, "mine.json"), JSON.stringify({ ...signed, version: "two" }));
-  await ceremony("open", "mine.event", "--document", "mine.json", ...from);
-  assert.equal(await refusalOf("sign", "mine.event", "--yes", ...trusting, ...keyOf("targets-ann")), "malformed-document");
+  assert.equal(await refusalOf("open", "other.event", "--document", "mine.json", ...from), "malformed-document");
+  await writeFile(join(base, "mine.json"), '{"signatures":[],"signed":{}}');
+  const revised = ["open", "other.event", "--role", "targets", "--previous", "mine.json", "--expires", "2035-01-01T00:00:00Z"];
+  assert.equal(await refusalOf(...revised), "malformed-document");
+  assert.ok(!(await readdir(base)).includes("other.event"));
 });

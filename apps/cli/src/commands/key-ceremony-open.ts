@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { eventDifferences } from "@countersign/repository/ceremony/ceremony";
+import { readDocument } from "@countersign/repository/ceremony/event-document";
 import { eventBytes, openEvent } from "@countersign/repository/ceremony/signing-event";
 import { differencesText } from "@countersign/repository/diff/text";
 import { replaceDelegatedKey } from "@countersign/repository/edit/delegation-edits";
-import { fieldOf, versionOf } from "@countersign/repository/edit/message";
+import { fieldOf } from "@countersign/repository/edit/message";
 import { revise } from "@countersign/repository/edit/revise";
 import { replaceTopKey } from "@countersign/repository/edit/root-edits";
 import type { Change } from "@countersign/repository/edit/splice";
 import { setTarget } from "@countersign/repository/edit/target-edits";
 import { targetFileOf } from "@countersign/repository/target-path";
 import { decodeBytes } from "@countersign/trust/decode";
+import { signedJson } from "@countersign/trust/envelope";
 import { readJson } from "@countersign/trust/json";
 import { publicKey } from "@countersign/trust/key";
 import { defaultLimits } from "@countersign/trust/limits";
@@ -52,6 +54,8 @@ export function open(command: Command): void {
   verb<Options>(command, example, async (options, _, file = "") => {
     const previous = options.previous === undefined ? undefined : await readSignedFile("--previous", options.previous);
     if (previous?.ok === false) return previous;
+    const before = previous && readDocument(options.role, signedJson(previous.value));
+    if (before?.ok === false) return before;
     const message =
       options.document === undefined ? await nextMessage(options, previous?.value.message) : await documentIn(options.document);
     if (!message.ok) return message;
@@ -70,10 +74,12 @@ export function open(command: Command): void {
     }
     const event = openEvent({ role: options.role, message: message.value, previous: previous?.value.bytes, delegators, policies });
     if (!event.ok) return event;
+    const read = readDocument(options.role, event.value.document.signed);
+    if (!read.ok) return read;
     await writeDurably(file, eventBytes(event.value), 0o644);
     const changes = eventDifferences(event.value);
     return accept({
-      json: { event: file, role: options.role, version: versionOf(message.value), changes },
+      json: { event: file, role: options.role, version: read.value.version, changes },
       text: `${differencesText(changes)}\nNext, each signer: countersign key ceremony sign ${file} --root ROOT --key KEY --passphrase-file FILE`,
     });
   });

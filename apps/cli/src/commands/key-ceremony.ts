@@ -12,6 +12,7 @@ import type { Command } from "commander";
 import { readEventFile } from "../ceremony-file.ts";
 import { heldBy, type SignerOptions, withSigner } from "../ceremony-held.ts";
 import { confirm } from "../confirm.ts";
+import { plain } from "../plain.ts";
 import type { Answer } from "../screen.ts";
 import { verb } from "../verb.ts";
 import { open } from "./key-ceremony-open.ts";
@@ -121,7 +122,7 @@ function finish(command: Command): void {
         path: name,
         sidecar: sidecar && { file: beside, path: sidecar.path },
       },
-      text: `${first}${options.out}, as ${name}`,
+      text: `${first}${options.out}, as ${plain(name)}`,
     });
   });
 }

@@ -59,6 +59,7 @@ test("a root goes from signer to signer on files, is complete for the old quorum
     ],
   );
   const text = eventText(byAnn, must(eventProgress(byAnn)));
+  assert.ok(!eventText({ ...byAnn, role: "\u001b[2Jroot" }, must(eventProgress(byAnn))).includes("\u001b"), "a name moves no cursor");
   assert.match(text, /^root, version 2\n\n/);
   assert.ok(
     text.endsWith(`1 of 2 that this root itself wants: asked are ${[ben, dia].map(({ keyid }) => keyid.slice(0, 12)).join(", ")}\n`),

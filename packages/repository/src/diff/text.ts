@@ -26,8 +26,8 @@ function said(value: Json): string {
     .join(", ");
 }
 
-/** Control and format characters, and separators of lines, in the notation of JSON. */
-function printable(text: string): string {
+/** A line in which control and format characters, and separators of lines, stand in the notation of JSON. */
+export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
     [...character.split("")].map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`).join(""),
   );
