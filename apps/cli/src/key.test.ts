@@ -96,7 +96,7 @@ test("targets with another policy: what changes in the policy is read before it 
     ...["--expires", "2035-01-01T00:00:00Z", "--new-policy", "policy.json", "--policy", `${targets}/${name}`],
     ...["--delegator", "root=hello/root.json"],
   );
-  assert.match(opened.stdout, /^~ policy.*coolingOffSeconds.*→/m, opened.stdout + opened.stderr);
+  assert.match(opened.stdout, /^~ the policy › coolingOffSeconds: .* →/m, opened.stdout + opened.stderr);
   for (const holder of ["targets-ann", "targets-ben"])
     assert.equal((await ceremony("sign", "targets.event", "--yes", ...trusting, ...keyOf(holder))).code, 0);
   assert.equal((await ceremony("finish", "targets.event", ...trusting, "--out", "2.targets.json")).code, 0);

@@ -69,7 +69,7 @@ test("targets whose policy changes are signed apart, with the sidecar that the p
   assert.equal(codeOf(finishEvent(half, held)), "sidecar-threshold-not-met");
   const text = eventText(half, must(eventProgress(half)));
   assert.match(text, /\n1 of 2 that policy 1 \(ML-DSA\) wants: asked are /);
-  assert.match(text, /\n~ policy.*version: 1 → 2\n/, "what changes in the policy is read before it is signed");
+  assert.match(text, /\n~ the policy › version: 1 → 2\n/, "what changes in the policy is read before it is signed");
   const finished = must(finishEvent(must(joinEvents(handed(one), handed(other))), held));
   const { sidecar } = finished;
   assert.ok(sidecar);

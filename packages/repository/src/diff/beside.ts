@@ -13,7 +13,7 @@ export interface Beside {
 
 /** The lines of a policy, and of the releases and orders in heads. */
 export function besideLines(lines: Lines, { policy, heads }: Beside): void {
-  if (policy !== undefined) writeAll(lines, "policy", policy);
+  if (policy !== undefined) writeAll(lines, "the policy", policy);
   for (const [path, { releases, orders }] of heads ?? []) {
     for (const { body, digest } of releases)
       lines.set(`release ${body.sequence} in ${path}`, { version: body.version, digest, epoch: body.epoch });

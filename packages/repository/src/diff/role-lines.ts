@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Json } from "@countersign/trust/canonical";
-import { type Fields, fieldsOf, itemsOf, type Lines, word, writeRest } from "./lines.ts";
+import { type Fields, fieldsOf, type Lines, NotOfForm, textsOf, word, writeList, writeRest } from "./lines.ts";
 
 /** Who may sign as a role: a line for each key with what it is, and the threshold. Answers the keyids that it named. */
 export function writeRole(lines: Lines, role: string, written: Fields, keys: Fields, owners: Fields = {}): ReadonlySet<string> {
-  const { keyids = [], threshold = null, ...rest } = written;
-  const named = itemsOf(keyids).map(String);
-  for (const keyid of named) lines.set(`key of ${role}: ${word(keyid)}`, keyLine(keyid, keys, owners));
-  if (new Set(named).size !== named.length || !Array.isArray(keyids)) lines.set(`keyids of ${role}`, keyids);
+  const { keyids, threshold, ...rest } = written;
+  const named = textsOf(keyids);
+  writeList(lines, `key of ${role}`, named, (keyid) => keyLine(keyid, keys, owners));
+  if (threshold === undefined) throw new NotOfForm("a threshold is needed");
   lines.set(`threshold of ${role}`, threshold);
-  writeRest(lines, `${role} › `, rest);
+  writeRest(lines, `of ${role} › `, rest);
   return new Set(named);
 }
 
@@ -19,14 +19,13 @@ export function writeUnusedKeys(lines: Lines, keys: Fields, used: ReadonlySet<st
 }
 
 function keyLine(keyid: string, keys: Fields, owners: Fields): Json {
-  const { keytype = null, scheme = null, keyval = {}, ...rest } = fieldsOf(keys[keyid]);
-  const { public: material, ...other } = fieldsOf(keyval);
   const owner = owners[keyid];
-  return {
-    keytype,
-    scheme,
-    public: material === undefined || Object.keys(other).length > 0 ? keyval : material,
-    ...(owner === undefined ? {} : { owner }),
-    ...(Object.keys(rest).length === 0 ? {} : { rest }),
-  };
+  const owned = owner === undefined ? {} : { owner };
+  const key = keys[keyid];
+  if (key === undefined) return { missing: true, ...owned };
+  const { keytype, scheme, keyval, ...rest } = fieldsOf(key);
+  const { public: material, ...other } = fieldsOf(keyval);
+  if (keytype === undefined || scheme === undefined) throw new NotOfForm("a key of some type is needed");
+  const plain = typeof material === "string" && Object.keys(other).length === 0;
+  return { keytype, scheme, public: plain ? material : fieldsOf(keyval), ...owned, ...(Object.keys(rest).length === 0 ? {} : { rest }) };
 }
