@@ -36,7 +36,6 @@ export async function deviceFigures(settings: Settings): Promise<readonly Figure
   settings.progress("a device's check");
   const quiet = await measure(lived, lived.before, "current", settings);
   const news = await measure(lived, lived.after, "available", settings);
-  const around = await context(lived, settings);
   return [
     ...(typeof quiet === "string"
       ? [unmeasured("device's check without news", "3 requests, 4 KiB, 20 ms, 1 round trip", quiet)]
@@ -45,7 +44,7 @@ export async function deviceFigures(settings: Settings): Promise<readonly Figure
           atMost("device's check without news: round trips", quiet.roundTrips, 1, count),
           atMost("device's check without news: bytes", quiet.bytes, 4096, bytes),
           atMost("device's check without news: CPU above process start", quiet.cpu, 20, milliseconds),
-          ...around.map(({ what, cpu }) => shown(`CPU of ${what}`, milliseconds(cpu))),
+          ...(await partsOfCpu(lived, settings)),
         ]),
     typeof news === "string"
       ? unmeasured("device's check with one new release: bytes before the artifact", "64 KiB", news)
@@ -93,29 +92,24 @@ async function measure({ before, device }: Lived, site: string, expected: string
 }
 
 /** What the processor time of a check is made of: Node's own part, and what a process does for the first time. */
-async function context(
-  { before, device }: Lived,
-  { repeat }: Settings,
-): Promise<readonly { readonly what: string; readonly cpu: number }[]> {
+async function partsOfCpu({ before, device }: Lived, { repeat }: Settings): Promise<readonly Figure[]> {
   using server = await Server.start(before);
-  const costs: [number[], number[]] = [[], []];
-  for (let round = 0; round < repeat; round++) {
-    const copy = scratch("device");
-    cpSync(device, copy, { recursive: true, verbatimSymlinks: true });
-    const requests = await runSubject(
-      "requests",
-      [server.url, "metadata/2.root.json", "metadata/timestamp.json", "revocations/latest"],
-      ownLimitSeconds,
-    );
-    const again = await check(copy, server, "current", "device-again");
-    if (typeof requests === "string" || typeof again === "string") continue;
-    costs[0].push(requests.cpu);
-    costs[1].push(again.cpu);
-  }
-  return [
-    { what: "its three requests alone, in Node", cpu: median(costs[0]) },
-    { what: "such a check as the 21st in one process", cpu: median(costs[1]) },
+  const paths = ["metadata/2.root.json", "metadata/timestamp.json", "revocations/latest"];
+  const settled = scratch("device");
+  cpSync(device, settled, { recursive: true, verbatimSymlinks: true });
+  const parts = [
+    { figure: "CPU of its three requests alone, in Node", run: () => runSubject("requests", [server.url, ...paths], ownLimitSeconds) },
+    { figure: "CPU of such a check as the 21st in one process", run: () => check(settled, server, "current", "device-again") },
   ];
+  const figures: Figure[] = [];
+  for (const { figure, run } of parts) {
+    const reports: (SubjectReport | string)[] = [];
+    for (let round = 0; round < repeat; round++) reports.push(await run());
+    const failed = reports.find((report) => typeof report === "string");
+    const cpu = reports.flatMap((report) => (typeof report === "string" ? [] : [report.cpu]));
+    figures.push(failed === undefined ? shown(figure, milliseconds(median(cpu))) : unmeasured(figure, "", failed));
+  }
+  return figures;
 }
 
 function check(directory: string, { url }: Server, expected: string, subject = "device-check"): Promise<SubjectReport | string> {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rmSync } from "node:fs";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { number } from "@countersign/cli/number";
+import { Command, Option } from "commander";
 import { cacheDirectory, sweep } from "./repositories/cached.ts";
 import { type Part, parts } from "./settings.ts";
 import { resultText } from "./table.ts";
@@ -22,8 +23,8 @@ program
   .description(`metadata, downloads and publishing, beside tuf-js and the floor: some minutes, and 1.5 GB in ${cacheDirectory}`)
   .option("--quick", "small sizes: to see that it works")
   .addOption(new Option("--only <part...>", "some of it").choices(parts))
-  .option("--repeat <n>", "how often each is measured; the median counts (5)", number)
-  .option("--limit <seconds>", "how long one run of tuf-js may take (120)", number)
+  .option("--repeat <n>", "how often each is measured; the median counts (5)", number(1, 1000))
+  .option("--limit <seconds>", "how long one run of tuf-js may take (120)", number(1, 86_400))
   .option("--json", "print the figures as one JSON object")
   .addHelpText(
     "after",
@@ -51,11 +52,6 @@ async function trust({ quick = false, only = parts, repeat = quick ? 3 : 5, limi
   } finally {
     sweep();
   }
-}
-
-function number(text: string): number {
-  if (Number(text) > 0) return Number(text);
-  throw new InvalidArgumentError("a number above 0 is expected");
 }
 
 function plainMaps(_: string, value: unknown): unknown {

@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename } from "node:path";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { number } from "@countersign/cli/number";
+import { Command, Option } from "commander";
 import { Campaign } from "./campaign.ts";
 import { Chance } from "./chance.ts";
 import { seedsOf } from "./corpus.ts";
@@ -24,10 +25,10 @@ const names = targets.map(({ name }) => name);
 await new Command("npm run fuzz --")
   .description("breaks honest documents and gives them to our readers")
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2)) // wrong usage is no finding
-  .option("--minutes <n>", "stop after so long", number, 1)
-  .option("--executions <n>", "or after so many tries", number)
-  .option("--workers <n>", "processes", number, availableParallelism())
-  .option("--seed <n>", "what chance begins with", number, Date.now() % 2 ** 31)
+  .option("--minutes <n>", "stop after so long", number(1, 10_000), 1)
+  .option("--executions <n>", "or after so many tries", number(1, Number.MAX_SAFE_INTEGER))
+  .option("--workers <n>", "processes", number(1, 1024), availableParallelism())
+  .option("--seed <n>", "what chance begins with", number(0, 2 ** 31), Date.now() % 2 ** 31)
   .addOption(new Option("--target <name...>", "some of the readers").choices(names).default(names, "all"))
   .option("--replay <file>", "try one finding again: <target>-<digest>.input")
   .addHelpText("after", "\nExit 1 if something was found.\n\nExample:\n  $ npm run fuzz -- --minutes 10 --target json note")
@@ -68,9 +69,4 @@ async function replay(file: string): Promise<void> {
   const finding = await new Campaign(target, seedsOf(target)).try(readFileSync(file), new Chance(0));
   console.log(finding === undefined ? "stood it" : finding.what);
   if (finding !== undefined) process.exitCode = 1;
-}
-
-function number(text: string): number {
-  if (Number(text) > 0) return Number(text);
-  throw new InvalidArgumentError("a number above 0 is expected");
 }

@@ -19,7 +19,9 @@ export function withSigner(command: Command): Command {
 }
 
 /** What events are judged against. */
-export async function heldBy({ root, firstRoot, previous }: SignerOptions): Promise<Outcome<Omit<EventSubject, "candidate">>> {
+export type Held = Omit<EventSubject, "candidate">;
+
+export async function heldBy({ root, firstRoot, previous }: SignerOptions): Promise<Outcome<Held>> {
   if ((root === undefined) === (firstRoot === undefined))
     return refuse(
       "incomplete",

@@ -67,6 +67,7 @@ test("a root key is replaced by its owners, apart, and clients of the root befor
   assert.equal(await refusalOf("sign", "next.event", "--yes", ...trusting, ...keyOf("sign-ann")), "key-not-asked");
 
   await copyFile(join(base, "next.event"), join(base, "ben.event"));
+  assert.equal(await refusalOf(...opening), "file-exists", "there may be signatures in it");
   const signed = await ceremony("sign", "next.event", "--yes", ...trusting, ...keyOf("root-ann"));
   assert.match(
     signed.stdout,

@@ -13,8 +13,6 @@ after(() => rm(base, { recursive: true }));
 const started: Journal = {
   phase: "staged",
   release: "00",
-  sequence: 2,
-  epoch: 1,
   slot: "b",
   previous: "a",
   attempts: 0,
@@ -41,8 +39,8 @@ test("a damaged journal is a refusal, never a crash", async () => {
     { previous: "/" },
     { previous: null },
     { attempts: "0" },
-    { epoch: 1.5 },
-    { sequence: 1e300 },
+    { attempts: 1.5 },
+    { attemptsAllowed: 1e300 },
   ];
   const wrong = parts.map((part) => JSON.stringify({ ...started, ...part }));
   for (const damage of ["", "{", "null", "[]", "\0\0\0\0", ...wrong]) {

@@ -20,8 +20,6 @@ export interface Journal {
   readonly phase: Phase;
   /** The release digest (hex). */
   readonly release: string;
-  readonly sequence: number;
-  readonly epoch: number;
   /** Where the new version goes. */
   readonly slot: Slot;
   /** What ran before, absent on a first install. */
@@ -94,13 +92,11 @@ function isJournal(value: unknown): value is Journal {
     hasShape(value, {
       phase: "string",
       release: "string",
-      sequence: "number",
-      epoch: "number",
       attempts: "number",
       attemptsAllowed: "number",
     }) &&
     phases.some((phase) => phase === value.phase) &&
-    [value.sequence, value.epoch, value.attempts, value.attemptsAllowed].every(Number.isSafeInteger) &&
+    [value.attempts, value.attemptsAllowed].every(Number.isSafeInteger) &&
     "slot" in value &&
     isSlot(value.slot) &&
     (!("previous" in value) || isSlot(value.previous))

@@ -47,10 +47,9 @@ async function goBack({ directory }: Device, installer: Installer): Promise<Outc
     (await verifyTree(installer.slotOf(directory, to.value.slot), to.value.record.manifest));
   if (refusal !== undefined) return { ok: false, refusal };
 
-  const { release, sequence, epoch } = from.value.record;
   // Like a trial that has no attempt left: whoever comes after a crash rolls back too.
   const trial = { slot: from.value.slot, previous: to.value.slot, attempts: 1, attemptsAllowed: 1 };
-  const failed: Journal = { phase: "applied", release, sequence, epoch, ...trial };
+  const failed: Journal = { phase: "applied", release: from.value.record.release, ...trial };
   await writeJournal(journalFile(directory), failed);
   await rollBack(directory, installer, failed, memory);
   return { ok: true, value: { from: from.value.record, to: to.value.record } };

@@ -75,8 +75,8 @@ export async function runTrial(
 }
 
 /**
- * The new version is well: raise the floors, then forget the trial. They rise to what its statement says, which its digest vouches for: a number in the
- * journal, where a flipped bit shows nowhere, could shut a device out of every release to come. Without the statement they stay as they are.
+ * The new version is well: raise the floors, then forget the trial. They rise to what its statement says, which its digest vouches for; the journal, where
+ * a flipped bit shows nowhere, holds no such number. Without the statement they stay as they are.
  */
 export async function confirm(device: string, journal: Journal, memory: Memory): Promise<Memory> {
   await writeJournal(journalFile(device), { ...journal, phase: "confirmed" });

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { existsSync } from "node:fs";
 
 import { eventDifferences } from "@countersign/repository/ceremony/ceremony";
 import { readDocument } from "@countersign/repository/ceremony/event-document";
@@ -39,7 +40,7 @@ interface Options {
 export function open(command: Command): void {
   command
     .description("begin: a document of one's own, or the next version of one that is served, for its signers")
-    .argument("<event>", "the file that will travel")
+    .argument("<event>", "the file that will travel, a new one")
     .requiredOption("--role <role>", "whose file it becomes: root, targets, or a delegated role")
     .option("--previous <file>", "the version before, as it is served; none for a first version")
     .option("--document <file>", "the document as it is to be signed, written by hand or by a program")
@@ -76,6 +77,7 @@ export function open(command: Command): void {
     if (!event.ok) return event;
     const read = readDocument(options.role, event.value.document.signed);
     if (!read.ok) return read;
+    if (existsSync(file)) return refuse("file-exists", "a new file name", file, "Choose another one: there may be signatures in it.");
     await writeDurably(file, eventBytes(event.value), 0o644);
     const changes = eventDifferences(event.value);
     return accept({

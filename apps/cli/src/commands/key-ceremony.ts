@@ -10,7 +10,7 @@ import { accept, type Outcome } from "@countersign/trust/refusal";
 import { writeDurably } from "@countersign/updater/durable";
 import type { Command } from "commander";
 import { readEventFile } from "../ceremony-file.ts";
-import { heldBy, type SignerOptions, withSigner } from "../ceremony-held.ts";
+import { type Held, heldBy, type SignerOptions, withSigner } from "../ceremony-held.ts";
 import { confirm } from "../confirm.ts";
 import { plain } from "../plain.ts";
 import type { Answer } from "../screen.ts";
@@ -33,7 +33,7 @@ function show(command: Command): void {
     .argument("<event>");
   verb<SignerOptions>(command, "key ceremony show next-root.event --root root.json", async (options, _, file = "") => {
     const judged = await judgedEvent(file, options);
-    return judged.ok ? answerOf(judged.value) : judged;
+    return judged.ok ? answerOf(judged.value.event) : judged;
   });
 }
 
@@ -54,14 +54,13 @@ function sign(command: Command): void {
   verb<Signing>(command, example, async (options, screen, file = "") => {
     const judged = await judgedEvent(file, options);
     if (!judged.ok) return judged;
-    const shown = answerOf(judged.value);
+    const { event, held } = judged.value;
+    const shown = answerOf(event);
     if (!shown.ok) return shown;
     screen.say(shown.value.text);
     const confirmed = await confirm(`Sign exactly this, with ${options.key}?`, options.yes === true);
     if (!confirmed.ok) return confirmed;
-    const held = await heldBy(options);
-    if (!held.ok) return held;
-    const signed = await signEvent(judged.value, await openKey(options.key, options.passphraseFile), held.value);
+    const signed = await signEvent(event, await openKey(options.key, options.passphraseFile), held);
     if (!signed.ok) return signed;
     await writeDurably(file, eventBytes(signed.value), 0o644);
     const progress = eventProgress(signed.value);
@@ -103,15 +102,14 @@ function finish(command: Command): void {
   verb<Finishing>(command, "key ceremony finish next-root.event --root root.json --out 2.root.json", async (options, _, file = "") => {
     const judged = await judgedEvent(file, options);
     if (!judged.ok) return judged;
-    const held = await heldBy(options);
-    if (!held.ok) return held;
-    const finished = finishEvent(judged.value, held.value);
+    const { event, held } = judged.value;
+    const finished = finishEvent(event, held);
     if (!finished.ok) return finished;
     const { bytes, sidecar } = finished.value;
     const beside = sidecar && join(dirname(options.out), basename(sidecar.path));
     if (sidecar && beside) await writeDurably(beside, sidecar.bytes, 0o644);
     await writeDurably(options.out, bytes, 0o644);
-    const { role, document } = judged.value;
+    const { role, document } = event;
     const name = `metadata/${versionOf(document.message)}.${role}.json`;
     const first = sidecar && beside ? `First into the store: ${beside}, as ${sidecar.path}\nThen: ` : "Into the store: ";
     return accept({
@@ -127,12 +125,19 @@ function finish(command: Command): void {
   });
 }
 
-/** An event that its checks accept, for whoever brings these options. */
-async function judgedEvent(file: string, options: SignerOptions): Promise<Outcome<SigningEvent>> {
+/** An event that its checks accept, and what it was judged by. */
+interface Judged {
+  readonly event: SigningEvent;
+  readonly held: Held;
+}
+
+async function judgedEvent(file: string, options: SignerOptions): Promise<Outcome<Judged>> {
   const event = await readEventFile(file);
   if (!event.ok) return event;
   const held = await heldBy(options);
-  return held.ok ? judgeEvent(event.value, held.value).outcome : held;
+  if (!held.ok) return held;
+  const { outcome } = judgeEvent(event.value, held.value);
+  return outcome.ok ? accept({ event: outcome.value, held: held.value }) : outcome;
 }
 
 /** What an event changes, and how far its quorums are filled. */

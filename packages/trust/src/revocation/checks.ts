@@ -68,6 +68,8 @@ export type ServedList = Pick<RevocationList, "version" | "seen">;
 
 /** How recent and complete the revokers' lists are. */
 export interface HeardSubject {
+  /** A release, or the policy that asks where none is judged. */
+  readonly candidate: unknown;
   readonly policy: Policy;
   readonly time: number;
   /** By the key of the revoker: a name that gets another key is another voice. */

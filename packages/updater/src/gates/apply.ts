@@ -32,8 +32,6 @@ export const applyGate: Gate = gate({
     const journal: Journal = {
       phase: "staged",
       release: digest,
-      sequence: body.sequence,
-      epoch: body.epoch,
       slot,
       ...(previous !== undefined && { previous }),
       attempts: 0,

@@ -25,10 +25,10 @@ export const revocationsGate: Gate = gate({
   async pass(attempt, checks) {
     const bytes = await readFile(attempt.read, "revocations/latest");
     const served = bytes.ok ? decodeBytes(servedLists, bytes.value, "revocations/latest") : bytes;
-    if (!served.ok) unheard(attempt, served.refusal);
+    if (!served.ok) passOver(attempt, served.refusal);
     for (const list of served.ok ? served.value.lists : []) {
       if (list.ok) hear(attempt, list.value, checks.list);
-      else unheard(attempt, list.refusal);
+      else passOver(attempt, list.refusal);
     }
     await saveTrustStore(attempt.device.directory, {}, attempt.memory);
     notice(attempt, checks.heard);
@@ -41,8 +41,7 @@ function notice(attempt: Attempt, checks: readonly Check<HeardSubject>[]): void 
   const lists = { known: attempt.memory.lists, served: attempt.found.served ?? {}, soakEnd: 0 };
   for (const { policy, time, rules } of contextsOf(attempt)) {
     const { freshRevokers, revocationSeconds } = rules;
-    const subject = { candidate: policy, policy, time, freshRevokers, revocationSeconds, ...lists };
-    const heard = attempt.note(judge<HeardSubject & { readonly candidate: unknown }>(subject, checks));
+    const heard = attempt.note(judge({ candidate: policy, policy, time, freshRevokers, revocationSeconds, ...lists }, checks));
     if (!heard.ok) attempt.found.unheard ??= heard.refusal;
   }
 }
@@ -52,7 +51,7 @@ function hear(attempt: Attempt, candidate: Envelope<RevocationList>, checks: rea
   const { ledger, judges } = attempt;
   const checkpoint = claimedCheckpoint(candidate.signed.checkpoint, ledger);
   if (!checkpoint.ok) {
-    unheard(attempt, checkpoint.refusal);
+    passOver(attempt, checkpoint.refusal);
     return;
   }
   const steps = judges.map((policy) => ({ policy, step: judge({ candidate, policy, ledger, checkpoint: checkpoint.value }, checks) }));
@@ -62,8 +61,8 @@ function hear(attempt: Attempt, candidate: Envelope<RevocationList>, checks: rea
   if (keyid !== undefined) remember(attempt, candidate.signed, keyid, listTime(checkpoint.value, ledger));
 }
 
-/** Says in the trail what was served and cannot be read. It stops nothing. */
-function unheard(attempt: Attempt, refusal: Refusal): void {
+/** Says in the trail why something that was served is not heard. It stops nothing. */
+function passOver(attempt: Attempt, refusal: Refusal): void {
   const verdict = { check: "revocations/served", source: "every revoker its own list", ...refusal };
   attempt.note({ verdicts: [verdict], outcome: accept(undefined) });
 }
@@ -89,7 +88,7 @@ function remember(attempt: Attempt, { revoker, version, seen, denials: said }: R
     },
   };
   if (!whole)
-    unheard(
+    passOver(
       attempt,
       refuse(
         "revocations-overflow",
