@@ -11,7 +11,12 @@ export const ENTRY_TYPES = [
   "order",
   "provenance",
   "revocations",
+  "readthrough",
   "identity",
+  "window",
+  "grant",
+  "certificate",
+  "act",
   "incident",
 ] as const;
 
