@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
-import { openKey } from "@countersign/custody/encrypted-file";
+import { openKey } from "@countersign/custody/place";
 import { deny } from "@countersign/release/deny";
 import { packDirectory } from "@countersign/repository/pack";
 import { sidecarBytes, signSidecar } from "@countersign/repository/sidecar";
@@ -76,7 +76,7 @@ async function live(project: Project): Promise<void> {
 async function rotate(project: Project, store: string): Promise<void> {
   const { signed } = JSON.parse(await readFile(join(store, "metadata/1.root.json"), "utf8"));
   const keys = project.plan.root.holders.map(({ holder }) => keyIn(dutyDirectory(project, holder)));
-  const signers = await Promise.all(keys.map(({ keyFile, passphraseFile }) => openKey(keyFile, passphraseFile)));
+  const signers = await Promise.all(keys.map(openKey));
   await writeFile(join(store, "metadata/2.root.json"), documentBytes(await signDocument({ ...signed, version: 2 }, signers)));
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from "node:fs/promises";
-import { openKey } from "@countersign/custody/encrypted-file";
 import type { CustodyKey } from "@countersign/custody/key";
+import { openKey } from "@countersign/custody/place";
 import { directoryStore } from "@countersign/repository/directory-store";
 import { readFrom } from "@countersign/repository/read-from";
 import { readHeads } from "@countersign/repository/read-heads";
@@ -42,8 +42,7 @@ export async function openBase(project: Project, directory: string, product: str
 /** A key from where its holder keeps it, passphrase and all: stolen, or used as its holder would. */
 export function keyOf(project: Project, holder: string): Promise<CustodyKey> {
   const directory = project.plan.people.includes(holder) ? personDirectory(project, holder) : dutyDirectory(project, holder);
-  const { keyFile, passphraseFile } = keyIn(directory);
-  return openKey(keyFile, passphraseFile);
+  return openKey(keyIn(directory));
 }
 
 /** The value of an outcome that cannot be a refusal here. */

@@ -21,7 +21,7 @@ export async function witnessConfig(project: Project, holder: string, port: numb
     port,
     state: join(own, "state.sqlite"),
     name: holder,
-    ...keyIn(own),
+    key: keyIn(own),
     logs: [formatVkey(origin, 1, rawPublicKey(log.publicKey))],
   };
 }
@@ -38,7 +38,7 @@ export async function ledgerConfig(project: Project, port: number, witnessUrls: 
     state: join(own, "state.sqlite"),
     store: storeDirectory(project),
     origin: logOrigin(project.plan),
-    ...keyIn(own),
+    key: keyIn(own),
     witnesses: await Promise.all(addresses),
     quorum: witnessQuorum,
     heartbeatMilliseconds: pace.heartbeatMilliseconds,
@@ -71,7 +71,7 @@ export function signConfig(project: Project, holder: string, govern: string, sto
     govern,
     store,
     anchor: anchorFile(project),
-    ...keyIn(own),
+    key: keyIn(own),
     ...(sidecar === undefined ? {} : { sidecarKey: keyIn(dutyDirectory(project, sidecar)) }),
     state: join(own, "record.sqlite"),
     channels: [channel],
@@ -102,7 +102,7 @@ export async function revokeConfig(project: Project, holder: string, port: numbe
   return {
     port,
     revoker: holder,
-    ...keyIn(own),
+    key: keyIn(own),
     store: storeDirectory(project),
     ledger,
     anchor: anchorFile(project),

@@ -2,8 +2,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { openKey } from "@countersign/custody/encrypted-file";
 import type { CustodyKey } from "@countersign/custody/key";
+import { openKey } from "@countersign/custody/place";
 import { type RunningDuty, startDuty } from "@countersign/daemon/child";
 import { directoryStore } from "@countersign/repository/directory-store";
 import { type LedgerClient, ledgerClient } from "@countersign/repository/ledger-client";
@@ -55,10 +55,8 @@ export async function layGround(directory: string, plan: Plan): Promise<Ground> 
     ledgerUrl: ledger.url,
     start,
     key: (holder) => {
-      const { keyFile, passphraseFile } = keyIn(
-        plan.people.includes(holder) ? personDirectory(project, holder) : dutyDirectory(project, holder),
-      );
-      const opened = keys.get(holder) ?? openKey(keyFile, passphraseFile);
+      const directory = plan.people.includes(holder) ? personDirectory(project, holder) : dutyDirectory(project, holder);
+      const opened = keys.get(holder) ?? openKey(keyIn(directory));
       keys.set(holder, opened);
       return opened;
     },

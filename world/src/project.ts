@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import type { EncryptedFilePlace } from "@countersign/custody/encrypted-file";
 import { closed, type Decoder, decode, integer, record, text } from "@countersign/trust/decode";
 import { type Outcome, refuse } from "@countersign/trust/refusal";
 import { type Plan, plan } from "./plan.ts";
@@ -52,8 +53,8 @@ export function personDirectory({ directory }: Pick<Project, "directory">, perso
 }
 
 /** A key on its file, with the file that unlocks it. */
-export function keyIn(directory: string): { readonly keyFile: string; readonly passphraseFile: string } {
-  return { keyFile: join(directory, "key.json"), passphraseFile: join(directory, "passphrase") };
+export function keyIn(directory: string): EncryptedFilePlace {
+  return { custody: "encrypted-file", keyFile: join(directory, "key.json"), passphraseFile: join(directory, "passphrase") };
 }
 
 /** Opens the project in a directory or in one above it. */

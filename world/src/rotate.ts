@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { openKey } from "@countersign/custody/encrypted-file";
 import type { CustodyKey } from "@countersign/custody/key";
+import { openKey } from "@countersign/custody/place";
 import { replaceDelegatedKey } from "@countersign/repository/edit/delegation-edits";
 import { fieldOf, fileOf, readMessage, versionOf } from "@countersign/repository/edit/message";
 import { revise } from "@countersign/repository/edit/revise";
@@ -57,6 +57,5 @@ export async function replaceSigner(
 }
 
 function keyOf(project: Project, holder: string): Promise<CustodyKey> {
-  const { keyFile, passphraseFile } = keyIn(dutyDirectory(project, holder));
-  return openKey(keyFile, passphraseFile);
+  return openKey(keyIn(dutyDirectory(project, holder)));
 }

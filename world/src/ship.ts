@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { openKey } from "@countersign/custody/encrypted-file";
+import { openKey } from "@countersign/custody/place";
 import { governClient } from "@countersign/release/govern-client";
 import { type ProposedRelease, proposeRelease, type ReleaseDraft } from "@countersign/release/propose";
 import { packDirectory } from "@countersign/repository/pack";
@@ -44,13 +44,12 @@ export async function ship(project: Project, running: Running, shipment: Shipmen
     if (!built.ok) return built;
     onBuilt?.(built.value);
     const { provenance, ...artifact } = built.value;
-    const ci = keyIn(dutyDirectory(project, plan.proposer.holder));
     return await proposeRelease({
       store: running.distribute,
       anchor: await readFile(anchorFile(project)),
       now: Date.now(),
       govern: governClient(running.govern),
-      key: await openKey(ci.keyFile, ci.passphraseFile),
+      key: await openKey(keyIn(dutyDirectory(project, plan.proposer.holder))),
       draft: {
         ...draft,
         product: plan.product,
@@ -74,7 +73,7 @@ async function attest(project: Project, running: Running, archive: string, commi
     artifacts: [archive],
     store: storeDirectory(project),
     ledger: running.ledger,
-    ...keyIn(dutyDirectory(project, plan.builder.holder)),
+    key: keyIn(dutyDirectory(project, plan.builder.holder)),
     commit,
   };
   const configFile = join(work, "build.json");

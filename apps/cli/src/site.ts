@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from "node:fs/promises";
-import { openKey } from "@countersign/custody/encrypted-file";
 import type { CustodyKey } from "@countersign/custody/key";
+import { openKey } from "@countersign/custody/place";
 import { findDigest } from "@countersign/release/find-digest";
 import { type GovernClient, governClient } from "@countersign/release/govern-client";
 import type { Source } from "@countersign/release/published";
@@ -48,6 +48,5 @@ export async function openSiteAt(options: SiteOptions, written = ""): Promise<Ou
 export async function personKey(project: Project, person: string): Promise<Outcome<CustodyKey>> {
   const { people } = project.plan;
   if (!people.includes(person)) return refuse("unknown-person", people.join(" or "), person, `Name one of them: --as ${people[0]}`);
-  const { keyFile, passphraseFile } = keyIn(personDirectory(project, person));
-  return accept(await openKey(keyFile, passphraseFile));
+  return accept(await openKey(keyIn(personDirectory(project, person))));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from "node:fs/promises";
-import { array, closed, type Decoder, decodeBytes, json, matching, optional, record, text } from "@countersign/trust/decode";
+import { type KeyPlace, parsePlace } from "@countersign/custody/place";
+import { array, closed, type Decoder, decodeBytes, json, Malformed, matching, optional, record, text } from "@countersign/trust/decode";
 import { type Outcome, refuse } from "@countersign/trust/refusal";
 import type { Build } from "./attest.ts";
 
@@ -12,16 +13,20 @@ export interface Config extends Omit<Build, "artifacts"> {
   readonly store: string;
   /** URL of the ledger. */
   readonly ledger: string;
-  readonly keyFile: string;
-  readonly passphraseFile: string;
+  readonly key: KeyPlace;
 }
+
+const key: Decoder<KeyPlace> = (value, at) => {
+  const place = parsePlace(json(value, at));
+  if (!place.ok) throw new Malformed(at, place.refusal.expected, place.refusal.found);
+  return place.value;
+};
 
 const config: Decoder<Config> = closed<Config>({
   artifacts: array(text, 1, 64),
   store: text,
   ledger: matching(/^https?:\/\/[^/]/, "an http or https URL"),
-  keyFile: text,
-  passphraseFile: text,
+  key,
   builderId: text,
   buildType: text,
   source: text,

@@ -32,7 +32,7 @@ const config = {
   artifacts: [artifact],
   store: storeDirectory(ground.project),
   ledger: ground.ledgerUrl,
-  ...keyIn(dutyDirectory(ground.project, "builder")),
+  key: keyIn(dutyDirectory(ground.project, "builder")),
   builderId: "https://build.example/runner",
   buildType: "https://build.example/v1",
   source: "git+https://git.example/hello",
@@ -79,7 +79,7 @@ test("without a ledger it says so, and running it again completes it", async () 
 
 test("a key that does not open, and a configuration with a member too many, are refusals", async () => {
   const { passphraseFile } = keyIn(dutyDirectory(ground.project, "publish-snapshot"));
-  const locked = await run({ passphraseFile });
+  const locked = await run({ key: { ...config.key, passphraseFile } });
   assert.equal(locked.code, 2);
   assert.ok(JSON.parse(locked.err).refusal.remedy);
   assert.equal(JSON.parse((await run({ secret: "x" })).err).refusal.code, "malformed-document");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { openKey } from "@countersign/custody/encrypted-file";
 import { KeyRefused } from "@countersign/custody/outcome";
+import { openKey } from "@countersign/custody/place";
 import { directoryStore } from "@countersign/repository/directory-store";
 import { ledgerClient } from "@countersign/repository/ledger-client";
 import type { Outcome } from "@countersign/trust/refusal";
@@ -10,12 +10,12 @@ import { type Delivery, deliver } from "./delivery.ts";
 async function run(configFile: string | undefined): Promise<Outcome<Delivery>> {
   const config = await readConfig(configFile);
   if (!config.ok) return config;
-  const { artifacts, store, ledger, keyFile, passphraseFile, ...build } = config.value;
+  const { artifacts, store, ledger, key, ...build } = config.value;
   const written = directoryStore(store, {
     prefixes: ["artifacts/", "provenance/", "proofs/"],
     immutable: (path) => !path.startsWith("proofs/"), // proofs of one entry differ by the checkpoint they stand on
   });
-  return deliver(artifacts, build, await openKey(keyFile, passphraseFile), written, ledgerClient(ledger));
+  return deliver(artifacts, build, await openKey(key), written, ledgerClient(ledger));
 }
 
 const outcome = await run(process.argv[2]).catch((error: unknown): Outcome<Delivery> => {

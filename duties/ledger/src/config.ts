@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { type KeyPlace, parsePlace } from "@countersign/custody/place";
 import { type Field, list, parsed, parseFields, port, text, whole } from "@countersign/daemon/config";
 import { accept, type Outcome, refuse } from "@countersign/tlog/refusal";
 import { parseVkey, type Vkey } from "@countersign/tlog/vkey";
@@ -19,8 +20,7 @@ export interface Config {
   readonly store: string;
   /** The origin of the log, and the name of its key. */
   readonly origin: string;
-  readonly keyFile: string;
-  readonly passphraseFile: string;
+  readonly key: KeyPlace;
   readonly witnesses: readonly WitnessAddress[];
   /** How many witnesses must cosign before anything is published. */
   readonly quorum: number;
@@ -39,8 +39,7 @@ export function parseConfig(json: unknown): Outcome<Config> {
     state: text,
     store: text,
     origin: text,
-    keyFile: text,
-    passphraseFile: text,
+    key: parsePlace,
     witnesses: list(witness),
     quorum: whole(1),
     heartbeatMilliseconds: whole(100),

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createKey } from "@countersign/custody/encrypted-file";
+import type { KeyPlace } from "@countersign/custody/place";
 import { type RunningDuty, startDuty } from "@countersign/daemon/child";
 import { request } from "@countersign/daemon/client";
 import { decodeBundle } from "@countersign/tlog/bundle";
@@ -39,8 +40,12 @@ async function makeKey(name: string, type: 1 | 4): Promise<Vkey> {
   return key.value;
 }
 
+function placeOf(name: string): KeyPlace {
+  return { custody: "encrypted-file", keyFile: at(`${name}.key`), passphraseFile: at("passphrase") };
+}
+
 async function run(duty: "witness" | "ledger", name: string, config: object): Promise<RunningDuty> {
-  writeFileSync(at(`${name}.json`), JSON.stringify({ passphraseFile: at("passphrase"), ...config }));
+  writeFileSync(at(`${name}.json`), JSON.stringify(config));
   const started = await startDuty(join(import.meta.dirname, "../..", duty, "src/main.ts"), at(`${name}.json`));
   running.add(started);
   return started;
@@ -51,7 +56,7 @@ const text = ({ name, type, publicKey }: Vkey) => formatVkey(name, type, publicK
 const logs = await Promise.all(["concurrent", "heartbeat", "killed", "quorum", "rollback"].map((name) => makeKey(name, 1)));
 const witnessKeys = await Promise.all(["w1", "w2", "w3"].map((name) => makeKey(name, 4)));
 const startWitness = (name: string, port = 0) =>
-  run("witness", name, { port, state: at(`${name}.sqlite`), name, keyFile: at(`${name}.key`), logs: logs.map(text) });
+  run("witness", name, { port, state: at(`${name}.sqlite`), name, key: placeOf(name), logs: logs.map(text) });
 const witnesses = await Promise.all(witnessKeys.map(({ name }) => startWitness(name)));
 
 /** The ledger of a log, with a state and a store of its own. */
@@ -63,7 +68,7 @@ function ledgerOf(name: string) {
     state: at(`${name}.sqlite`),
     store: at(name),
     origin: name,
-    keyFile: at(`${name}.key`),
+    key: placeOf(name),
     witnesses: witnessKeys.map((key, which) => ({ vkey: text(key), url: witnesses[which]?.url })),
     quorum: 2,
     heartbeatMilliseconds: 300,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { openKey } from "@countersign/custody/encrypted-file";
+import { openKey } from "@countersign/custody/place";
 import { every } from "@countersign/daemon/every";
 import { serve } from "@countersign/daemon/http";
 import { runDuty, type StartOutcome } from "@countersign/daemon/process";
@@ -18,7 +18,7 @@ runDuty("ledger", parseConfig, start);
 
 async function start(config: Config, signal: AbortSignal): Promise<StartOutcome> {
   const { origin, quorum, heartbeatMilliseconds } = config;
-  const key = await openKey(config.keyFile, config.passphraseFile);
+  const key = await openKey(config.key);
   const publicKey = rawPublicKey(key.publicKey);
   const signer: NoteSigner = { name: origin, type: 1, publicKey, sign: (message) => key.sign(message) };
   const log = { name: origin, type: 1 as const, publicKey, keyId: keyIdOf(origin, 1, publicKey) };

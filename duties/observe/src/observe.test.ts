@@ -109,8 +109,8 @@ async function look(): Promise<Status> {
 const good = async (sequence: number) => enter(ground, await sampleStatement(ground, { sequence }));
 
 test("a configuration that says what nobody reads is refused", () => {
-  const refused = parseConfig({ ...observeConfig(project, 0, ground.url), keyFile: "key.json" });
-  assert.equal(refused.ok ? "ok" : refused.refusal.found, "keyFile");
+  const refused = parseConfig({ ...observeConfig(project, 0, ground.url), key: {} });
+  assert.equal(refused.ok ? "ok" : refused.refusal.found, "key");
 });
 
 test("before anything is published there is nothing to find, and an observer that saw nothing is not healthy", async () => {

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Field, parseFields, port, text, whole } from "@countersign/daemon/config";
+import { type KeyPlace, parsePlace } from "@countersign/custody/place";
+import { parseFields, port, text, whole } from "@countersign/daemon/config";
 import { accept, type Outcome } from "@countersign/trust/refusal";
-
-/** A key in custody: where it is, and where the passphrase is that opens it. */
-export interface KeyPlace {
-  readonly keyFile: string;
-  readonly passphraseFile: string;
-}
 
 /** What publish is told. */
 export interface Config {
@@ -30,7 +25,6 @@ export interface Config {
   readonly snapshotDays: number;
 }
 
-const key: Field<KeyPlace> = (json) => parseFields<KeyPlace>(json, { keyFile: text, passphraseFile: text });
 const milliseconds = whole(10);
 
 /** Reads the configuration; a missing, malformed or unknown field is refused. */
@@ -41,8 +35,8 @@ export function parseConfig(json: unknown): Outcome<Config> {
     store: text,
     anchor: text,
     ledger: text,
-    snapshotKey: key,
-    timestampKey: key,
+    snapshotKey: parsePlace,
+    timestampKey: parsePlace,
     pollMilliseconds: milliseconds,
     timestampSeconds: whole(1),
     timestampRefreshMilliseconds: (value) => (value === undefined ? accept(undefined) : milliseconds(value)),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from "node:fs/promises";
-import { openKey } from "@countersign/custody/encrypted-file";
+import { openKey } from "@countersign/custody/place";
 import { logEvent } from "@countersign/daemon/event";
 import { every } from "@countersign/daemon/every";
 import { respondRefusal, serve } from "@countersign/daemon/http";
@@ -8,17 +8,16 @@ import { runDuty } from "@countersign/daemon/process";
 import { directoryStore } from "@countersign/repository/directory-store";
 import { ledgerClient } from "@countersign/repository/ledger-client";
 import { refuse } from "@countersign/trust/refusal";
-import { type KeyPlace, parseConfig } from "./config.ts";
+import { parseConfig } from "./config.ts";
 import { turnsOf } from "./turn.ts";
 
 runDuty("publish", parseConfig, async (config, signal) => {
-  const open = ({ keyFile, passphraseFile }: KeyPlace) => openKey(keyFile, passphraseFile);
   const publisher = {
     store: directoryStore(config.store, { prefixes: ["metadata/", "targets/", "proofs/", "sidecars/"] }),
     ledger: ledgerClient(config.ledger),
     anchor: await readFile(config.anchor),
-    snapshotKey: await open(config.snapshotKey),
-    timestampKey: await open(config.timestampKey),
+    snapshotKey: await openKey(config.snapshotKey),
+    timestampKey: await openKey(config.timestampKey),
     timestampSeconds: config.timestampSeconds,
     snapshotDays: config.snapshotDays,
     now: Date.now,

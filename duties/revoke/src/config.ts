@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { type KeyPlace, parsePlace } from "@countersign/custody/place";
 import { type Field, list, parseFields, port, text, whole } from "@countersign/daemon/config";
 import { decode, name } from "@countersign/trust/decode";
 import { type PublicKey, publicKey } from "@countersign/trust/key";
@@ -9,8 +10,7 @@ export interface Config {
   readonly port: number;
   /** The name under which the policy lists this revoker's key. */
   readonly revoker: string;
-  readonly keyFile: string;
-  readonly passphraseFile: string;
+  readonly key: KeyPlace;
   /** The directory that is served to the world. */
   readonly store: string;
   /** URL of the ledger. */
@@ -33,8 +33,7 @@ export function parseConfig(json: unknown): Outcome<Config> {
   const config = parseFields<Config>(json, {
     port,
     revoker: revokerName,
-    keyFile: text,
-    passphraseFile: text,
+    key: parsePlace,
     store: text,
     ledger: text,
     anchor: text,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from "node:fs/promises";
-import { openKey } from "@countersign/custody/encrypted-file";
+import { openKey } from "@countersign/custody/place";
 import { logEvent } from "@countersign/daemon/event";
 import { every } from "@countersign/daemon/every";
 import { serve } from "@countersign/daemon/http";
@@ -19,7 +19,7 @@ const MAX_REQUEST_BYTES = 16 * 1024;
 runDuty("revoke", parseConfig, async (config, signal) => {
   const revoker = await Revoker.open({
     name: config.revoker,
-    key: await openKey(config.keyFile, config.passphraseFile),
+    key: await openKey(config.key),
     operators: config.operators,
     store: directoryStore(config.store, { prefixes: ["revocations/"] }),
     ledger: ledgerClient(config.ledger),

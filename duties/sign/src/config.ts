@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Field, list, parseFields, text, whole } from "@countersign/daemon/config";
+import { type KeyPlace, parsePlace } from "@countersign/custody/place";
+import { list, parseFields, text, whole } from "@countersign/daemon/config";
 import { accept, type Outcome } from "@countersign/trust/refusal";
-
-/** A key in custody: where it is, and where the passphrase is that opens it. */
-export interface KeyPlace {
-  readonly keyFile: string;
-  readonly passphraseFile: string;
-}
-
-const keyPlace: Field<KeyPlace> = (json) => parseFields<KeyPlace>(json, { keyFile: text, passphraseFile: text });
 
 /** What a signer is told. */
 export interface Config {
@@ -20,8 +13,7 @@ export interface Config {
   readonly store: string;
   /** The embedded root. */
   readonly anchor: string;
-  readonly keyFile: string;
-  readonly passphraseFile: string;
+  readonly key: KeyPlace;
   /** An ML-DSA key besides, for channels whose policy demands sidecars. */
   readonly sidecarKey: KeyPlace | undefined;
   /** The SQLite file with all it has signed. Losing it is losing its memory: it could sign a second statement for a sequence. */
@@ -40,9 +32,8 @@ export function parseConfig(json: unknown): Outcome<Config> {
     govern: text,
     store: text,
     anchor: text,
-    keyFile: text,
-    passphraseFile: text,
-    sidecarKey: (value) => (value === undefined ? accept(undefined) : keyPlace(value)),
+    key: parsePlace,
+    sidecarKey: (value) => (value === undefined ? accept(undefined) : parsePlace(value)),
     state: text,
     channels: list(text),
     pollMilliseconds: whole(10),

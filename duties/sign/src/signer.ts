@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from "node:fs/promises";
-import { openKey } from "@countersign/custody/encrypted-file";
 import type { CustodyKey } from "@countersign/custody/key";
+import { openKey } from "@countersign/custody/place";
 import { logEvent } from "@countersign/daemon/event";
 import { every } from "@countersign/daemon/every";
 import { runDuty } from "@countersign/daemon/process";
@@ -17,7 +17,7 @@ import type { Signature } from "@countersign/trust/envelope";
 import { sidecarDemand } from "@countersign/trust/policy/post-quantum";
 import type { Outcome, Refusal } from "@countersign/trust/refusal";
 import { renewalChecks } from "./checks.ts";
-import { type KeyPlace, parseConfig } from "./config.ts";
+import { parseConfig } from "./config.ts";
 import { ArtifactBytes } from "./evidence.ts";
 import { gather, gatherRenewal, type Senses } from "./gather.ts";
 import { type Govern, governAt } from "./govern.ts";
@@ -48,8 +48,7 @@ export function runSigner(entry: readonly Check<SigningSubject>[], renewal: Sign
       signaturesPerHour: config.signaturesPerHour,
       now: Date.now,
     };
-    const open = ({ keyFile, passphraseFile }: KeyPlace): Promise<CustodyKey> => openKey(keyFile, passphraseFile);
-    const keys: SignerKeys = { key: await open(config), sidecarKey: config.sidecarKey && (await open(config.sidecarKey)) };
+    const keys: SignerKeys = { key: await openKey(config.key), sidecarKey: config.sidecarKey && (await openKey(config.sidecarKey)) };
     const signer = new Signer({ entry, renewal }, senses, keys, governAt(config.govern, config.name));
     every(config.pollMilliseconds, signal, () => signer.look(config.channels));
     return {};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { type KeyPlace, parsePlace } from "@countersign/custody/place";
 import { list, parsed, parseFields, port, text } from "@countersign/daemon/config";
 import { isKeyName } from "@countersign/tlog/note";
 import { type Outcome, refuse } from "@countersign/tlog/refusal";
@@ -11,8 +12,7 @@ export interface Config {
   readonly state: string;
   /** The name it cosigns under, as in its vkey. */
   readonly name: string;
-  readonly keyFile: string;
-  readonly passphraseFile: string;
+  readonly key: KeyPlace;
   /** The logs it cosigns. A log's key name is its origin. */
   readonly logs: readonly Vkey[];
 }
@@ -23,8 +23,7 @@ export function parseConfig(json: unknown): Outcome<Config> {
     port,
     state: text,
     name: text,
-    keyFile: text,
-    passphraseFile: text,
+    key: parsePlace,
     logs: list(parsed(parseVkey)),
   });
   if (!config.ok) return config;

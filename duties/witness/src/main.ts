@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { openKey } from "@countersign/custody/encrypted-file";
+import { openKey } from "@countersign/custody/place";
 import { serve } from "@countersign/daemon/http";
 import { runDuty } from "@countersign/daemon/process";
 import { MAX_ADD_CHECKPOINT_BYTES } from "@countersign/tlog/add-checkpoint";
@@ -8,8 +8,8 @@ import { parseConfig } from "./config.ts";
 import { routes } from "./routes.ts";
 import { WitnessStore } from "./store.ts";
 
-runDuty("witness", parseConfig, async ({ port, state, name, keyFile, passphraseFile, logs }, signal) => {
-  const key = await openKey(keyFile, passphraseFile);
+runDuty("witness", parseConfig, async ({ port, state, name, key: place, logs }, signal) => {
+  const key = await openKey(place);
   const signer = { name, type: 4 as const, publicKey: rawPublicKey(key.publicKey), sign: (message: Uint8Array) => key.sign(message) };
   const store = new WitnessStore(state);
   const now = () => Math.floor(Date.now() / 1000);

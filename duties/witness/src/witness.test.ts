@@ -78,8 +78,7 @@ async function start(state: string) {
     port: 0,
     state: join(directory, state),
     name: "w.example",
-    keyFile: join(directory, "key"),
-    passphraseFile: join(directory, "passphrase"),
+    key: { custody: "encrypted-file", keyFile: join(directory, "key"), passphraseFile: join(directory, "passphrase") },
     logs: [formatVkey(ORIGIN, 1, signer.publicKey), formatVkey("second.example", 1, signer.publicKey)],
   };
   writeFileSync(join(directory, `${state}.json`), JSON.stringify(config));
@@ -173,7 +172,7 @@ test("a fork by race: of many conflicting checkpoints at once, exactly one tree 
 });
 
 test("a witness whose configuration names one origin twice, or another kind of key, does not start", async () => {
-  const config = { port: 0, state: "s", name: "w.example", keyFile: "k", passphraseFile: "p" };
+  const config = { port: 0, state: "s", name: "w.example", key: { custody: "encrypted-file", keyFile: "k", passphraseFile: "p" } };
   for (const logs of [[1, 1].map(() => formatVkey(ORIGIN, 1, signer.publicKey)), [formatVkey(ORIGIN, 4, signer.publicKey)], ["nonsense"]]) {
     writeFileSync(join(directory, "bad.json"), JSON.stringify({ ...config, logs }));
     await assert.rejects(startDuty(join(import.meta.dirname, "main.ts"), join(directory, "bad.json")), /ended with 2: .*"event":"refused"/);

@@ -6,9 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import type { Algorithm } from "./algorithm.ts";
-import { createKey, openKey, readPublic, unlockKey } from "./encrypted-file.ts";
+import { createKey, readPublic, unlockKey } from "./encrypted-file.ts";
 import { publicHalfOf, unsealKey } from "./key-file.ts";
 import { KeyRefused, type Outcome } from "./outcome.ts";
+import { openKey } from "./place.ts";
 
 const root = await mkdtemp(join(tmpdir(), "custody-"));
 after(() => rm(root, { recursive: true }));
@@ -42,7 +43,7 @@ for (const [algorithm, digest, member, bytes] of algorithms) {
     const passphraseFile = join(root, `${algorithm}.pass`);
     await writeFile(passphraseFile, `${PASSPHRASE}\n`, { mode: 0o600 });
     const made = await createKey(file, PASSPHRASE, algorithm);
-    const opened = await openKey(file, passphraseFile);
+    const opened = await openKey({ custody: "encrypted-file", keyFile: file, passphraseFile });
     const read = await readPublic(file);
     assert.ok(read.ok);
     assert.ok(verify(digest, message, { key: made.publicKey, ...options }, await opened.sign(message)));
@@ -84,7 +85,7 @@ test("a wrong passphrase is refused", async () => {
   assert.equal(code(await unlockKey(file, `${PASSPHRASE}!`)), "wrong-passphrase");
   const passphraseFile = join(root, "wrong.pass");
   await writeFile(passphraseFile, "something else", { mode: 0o600 });
-  await assert.rejects(openKey(file, passphraseFile), refusedAs("wrong-passphrase"));
+  await assert.rejects(openKey({ custody: "encrypted-file", keyFile: file, passphraseFile }), refusedAs("wrong-passphrase"));
 });
 
 test("attack: the header says another thing than what was sealed", async () => {
@@ -149,7 +150,7 @@ test("files that group or others may read are refused, and so are missing ones",
   await writeFile(passphraseFile, PASSPHRASE, { mode: 0o600 });
   for (const mode of [0o640, 0o604, 0o620]) {
     await chmod(passphraseFile, mode);
-    await assert.rejects(openKey(file, passphraseFile), refusedAs("file-too-open"));
+    await assert.rejects(openKey({ custody: "encrypted-file", keyFile: file, passphraseFile }), refusedAs("file-too-open"));
   }
   await chmod(file, 0o644);
   assert.equal(code(await unlockKey(file, PASSPHRASE)), "file-too-open");

@@ -29,16 +29,22 @@ export async function createKey(keyFile: string, passphrase: string, algorithm: 
   return softwareKey(publicHalf(publicKey, CUSTODY), privateKey);
 }
 
+/** A key file, and the file with the passphrase that opens it. */
+export interface EncryptedFilePlace {
+  readonly custody: "encrypted-file";
+  readonly keyFile: string;
+  readonly passphraseFile: string;
+}
+
+export const encryptedFileFields = ["keyFile", "passphraseFile"] as const;
+
 /**
- * Opens a key for a duty's process: the passphrase is the text of `passphraseFile` up to its line break, and reaches no
- * argument list and no environment. Both files must be their owner's alone. Throws `KeyRefused` for all that `unlockKey` refuses.
+ * Opens a key for a process: the passphrase is the text of `passphraseFile` up to its line break, and reaches no
+ * argument list and no environment. Both files must be their owner's alone. Refuses all that `unlockKey` refuses.
  */
-export async function openKey(keyFile: string, passphraseFile: string): Promise<CustodyKey> {
+export async function openEncryptedFile({ keyFile, passphraseFile }: EncryptedFilePlace): Promise<Outcome<CustodyKey>> {
   const passphrase = await readPrivate(passphraseFile);
-  if (!passphrase.ok) throw new KeyRefused(passphrase.refusal);
-  const key = await unlockKey(keyFile, passphrase.value.replace(/\r?\n$/, ""));
-  if (!key.ok) throw new KeyRefused(key.refusal);
-  return key.value;
+  return passphrase.ok ? unlockKey(keyFile, passphrase.value.replace(/\r?\n$/, "")) : passphrase;
 }
 
 /**

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { openKey } from "@countersign/custody/encrypted-file";
 import type { CustodyKey } from "@countersign/custody/key";
+import { openKey } from "@countersign/custody/place";
 import { approve } from "@countersign/release/approve";
 import { type FollowOptions, follow } from "@countersign/release/follow";
 import { type GovernClient, governClient } from "@countersign/release/govern-client";
@@ -46,8 +46,7 @@ export async function sourceOf({ world }: Scene): Promise<Source> {
 }
 
 export async function personKey(project: Project, person: string): Promise<CustodyKey> {
-  const { keyFile, passphraseFile } = keyIn(personDirectory(project, person));
-  return openKey(keyFile, passphraseFile);
+  return openKey(keyIn(personDirectory(project, person)));
 }
 
 /** A person reads what is proposed on their own machine, and countersigns it. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { basename, dirname, join } from "node:path";
-import { openKey } from "@countersign/custody/encrypted-file";
+import { openKey } from "@countersign/custody/place";
 import { eventDifferences, eventProgress, finishEvent, joinEvents, judgeEvent, signEvent } from "@countersign/repository/ceremony/ceremony";
 import { eventText, progressText } from "@countersign/repository/ceremony/event-text";
 import type { QuorumState } from "@countersign/repository/ceremony/quorum-asked";
@@ -60,7 +60,11 @@ function sign(command: Command): void {
     screen.say(shown.value.text);
     const confirmed = await confirm(`Sign exactly this, with ${options.key}?`, options.yes === true);
     if (!confirmed.ok) return confirmed;
-    const signed = await signEvent(event, await openKey(options.key, options.passphraseFile), held);
+    const signed = await signEvent(
+      event,
+      await openKey({ custody: "encrypted-file", keyFile: options.key, passphraseFile: options.passphraseFile }),
+      held,
+    );
     if (!signed.ok) return signed;
     await writeDurably(file, eventBytes(signed.value), 0o644);
     const progress = eventProgress(signed.value);
