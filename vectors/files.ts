@@ -11,6 +11,7 @@ import { headVectors, orderVectors, statementVectors } from "./release/documents
 import { entryVectors } from "./release/entry.ts";
 import { nextVectors } from "./release/next.ts";
 import { outcomeVectors, rolloutVectors } from "./release/outcome.ts";
+import { passkeyVectors } from "./release/passkey.ts";
 import { denialVectors, listVectors } from "./revocation/cases.ts";
 import { sidecarVectors } from "./sidecar/cases.ts";
 import type { VectorFile } from "./vector.ts";
@@ -29,6 +30,7 @@ export const vectorFiles: readonly VectorFile<unknown>[] = [
   orderVectors,
   headVectors,
   entryVectors,
+  passkeyVectors,
   nextVectors,
   outcomeVectors,
   rolloutVectors,

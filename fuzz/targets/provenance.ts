@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readAttested } from "@countersign/trust/build/attested";
 import { dsseSignedBy, readDsse } from "@countersign/trust/build/dsse";
+import { dutyKeyOf } from "@countersign/trust/policy/policy";
 import { anchorPolicy, value } from "../anchor.ts";
 import { promised, type Target } from "../target.ts";
 
@@ -11,7 +12,8 @@ export const provenance: Target = {
   form: "json",
   turn: 500,
   prepare: (seeds) => {
-    const keys = Object.values(anchorPolicy().holders).map(({ key }) => key);
+    const policy = anchorPolicy();
+    const keys = Object.keys(policy.holders).flatMap((keyid) => dutyKeyOf(policy, keyid) ?? []);
     const payload = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
     const honest = new Set(seeds.map((seed) => payload(value(readDsse(seed)).payload)));
     return (input) => {

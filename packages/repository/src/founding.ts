@@ -7,7 +7,7 @@ import { decode } from "@countersign/trust/decode";
 import { sha256 } from "@countersign/trust/digest";
 import { type Envelope, readEnvelope } from "@countersign/trust/envelope";
 import type { PublicKey } from "@countersign/trust/key";
-import { type Policy, policy } from "@countersign/trust/policy/policy";
+import { dutyKeyOf, type Policy, policy } from "@countersign/trust/policy/policy";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import { sidecarChecks, sidecarPath } from "@countersign/trust/sidecar";
 import { sidecarStep } from "@countersign/trust/workflow/sidecar";
@@ -127,7 +127,7 @@ function rootOf({ expires, roles, log, witnesses, witnessQuorum }: FoundingPlan)
 }
 
 /** TUF 4.5: the policy as a target, and each channel as a terminating delegation over its own paths. */
-function targetsOf({ expires, policy: { holders }, signers }: FoundingPlan, policyBytes: Uint8Array): TargetsDocument {
+function targetsOf({ expires, policy, signers }: FoundingPlan, policyBytes: Uint8Array): TargetsDocument {
   const channels = Object.entries(signers);
   const keyids = [...new Set(channels.flatMap(([, role]) => role.keyids))];
   return {
@@ -137,7 +137,7 @@ function targetsOf({ expires, policy: { holders }, signers }: FoundingPlan, poli
     expires: expires.targets,
     targets: { "policy.json": targetFileOf(policyBytes) },
     delegations: {
-      keys: Object.fromEntries(keyids.flatMap((keyid) => (holders[keyid] === undefined ? [] : [[keyid, holders[keyid].key]]))),
+      keys: Object.fromEntries(keyids.flatMap((keyid) => entryOf(keyid, dutyKeyOf(policy, keyid)))),
       roles: channels.map(([name, role]) => ({
         name,
         keyids: role.keyids,
@@ -151,4 +151,8 @@ function targetsOf({ expires, policy: { holders }, signers }: FoundingPlan, poli
 
 async function signedBytes<T>(signed: T, keys: readonly OwnedSigner[]): Promise<Uint8Array> {
   return documentBytes(await signDocument(signed, keys));
+}
+
+function entryOf<T>(name: string, value: T | undefined): readonly (readonly [string, T])[] {
+  return value === undefined ? [] : [[name, value]];
 }

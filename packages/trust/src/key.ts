@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { canonicalBytes } from "./canonical.ts";
-import { closed, type Decoder, json, Malformed, open, text } from "./decode.ts";
+import { closed, type Decoder, json, literal, Malformed, open, text } from "./decode.ts";
 import { sha256 } from "./digest.ts";
 import { ecdsa } from "./keys/ecdsa.ts";
 import { ed25519 } from "./keys/ed25519.ts";
 import type { KeyKind, Verifier } from "./keys/kind.ts";
 import { mlDsa } from "./keys/ml-dsa.ts";
 import { rsa } from "./keys/rsa.ts";
+import { type PasskeyValue, readPasskey } from "./keys/webauthn.ts";
 
 type Scheme = "ed25519" | `ecdsa-sha2-nistp${256 | 384 | 521}` | "rsassa-pss-sha256" | `ml-dsa-${44 | 65 | 87}`;
 
@@ -16,6 +17,16 @@ export interface PublicKey {
   readonly scheme: Scheme;
   readonly keyval: { readonly public: string };
 }
+
+/** A passkey, with which a person says what they say. It signs no metadata, provenance or list: see `holderKey`. */
+export interface Passkey {
+  readonly keytype: "webauthn";
+  readonly scheme: "webauthn-es256";
+  readonly keyval: PasskeyValue;
+}
+
+/** What a policy may have of somebody. */
+export type HolderKey = PublicKey | Passkey;
 
 /** A key in somebody else's repository that we cannot use. It verifies nothing. */
 export interface UnusableKey {
@@ -31,7 +42,7 @@ const kinds: readonly KeyKind[] = [ed25519, ...ecdsa, rsa];
 const longestSignature = 4627;
 
 /** A key is read once: a decoded one is never changed, so what it stands for can be kept beside it. */
-const verifiers = new WeakMap<PublicKey, Verifier>();
+const verifiers = new WeakMap<HolderKey, Verifier>();
 
 /** A key that may sign metadata, in the only spelling that our documents have for it: a second one would be a second voice in a quorum. */
 export const publicKey: Decoder<PublicKey> = strict(
@@ -41,6 +52,28 @@ export const publicKey: Decoder<PublicKey> = strict(
 
 /** A key that may sign sidecars. */
 export const sidecarKey: Decoder<PublicKey> = strict(mlDsa, "an ML-DSA key in lower-case hex");
+
+/** A key that may stand among the holders of a policy: one that may sign metadata, or a passkey, each in its one spelling. */
+export const holderKey: Decoder<HolderKey> = (value, at) => {
+  const { keytype } = open({ keytype: text })(value, at);
+  return keytype === "webauthn" ? passkey(value, at) : publicKey(value, at);
+};
+
+/** The public half of a passkey. */
+export const passkey: Decoder<Passkey> = (value, at) => {
+  const key = passkeyFields(value, at);
+  const verifier = readPasskey(key.keyval);
+  if (verifier === undefined)
+    throw new Malformed(at, "a P-256 key in PEM, for localhost and a page of it", Object.values(key.keyval).join(", "));
+  verifiers.set(key, verifier);
+  return key;
+};
+
+const passkeyFields: Decoder<Passkey> = closed<Passkey>({
+  keytype: literal("webauthn"),
+  scheme: literal("webauthn-es256"),
+  keyval: closed<PasskeyValue>({ public: text, rpId: text, origin: text }),
+});
 
 /**
  * A key in somebody else's repository: in any spelling that stock clients take (PEM in any wrapping, a bare point in hex, the older key types
@@ -57,29 +90,32 @@ export const foreignKey: Decoder<PublicKey | UnusableKey> = (value, at) => {
 };
 
 /** The key identifier: SHA-256 of the key's canonical form (TUF 4.2). */
-export function keyidOf(key: PublicKey): string {
+export function keyidOf(key: HolderKey): string {
   return sha256(canonicalBytes(key));
 }
 
 /** The key itself, whatever identifier and spelling it came under: what quorums count. */
-export function keyValueOf(key: PublicKey | UnusableKey): string {
+export function keyValueOf(key: HolderKey | UnusableKey): string {
   return key.keytype === "unusable" ? `unusable:${key.given}` : `${key.scheme}:${key.keyval.public}`;
 }
 
 /** True if `signature` (lower-case hex) is one of `message` by `key`. A key or signature that cannot be read verifies nothing. */
-export function verifySignature(key: PublicKey | UnusableKey, message: Uint8Array, signature: string): boolean {
+export function verifySignature(key: HolderKey | UnusableKey, message: Uint8Array, signature: string): boolean {
   if (key.keytype === "unusable" || signature.length > 2 * longestSignature || !/^(?:[0-9a-f]{2})+$/.test(signature)) return false;
   return verifierOf(key)?.verify(message, Buffer.from(signature, "hex")) === true;
 }
 
-function verifierOf(key: PublicKey): Verifier | undefined {
+function verifierOf(key: HolderKey): Verifier | undefined {
   const known = verifiers.get(key);
   if (known !== undefined) return known;
-  const kind = [...kinds, ...mlDsa].find(({ keytype, scheme }) => keytype === key.keytype && scheme === key.scheme);
-  const verifier = kind?.read(key.keyval.public);
+  const verifier = key.keytype === "webauthn" ? readPasskey(key.keyval) : kindOf(key)?.read(key.keyval.public);
   if (verifier?.spelling !== key.keyval.public) return undefined;
   verifiers.set(key, verifier);
   return verifier;
+}
+
+function kindOf(key: PublicKey): KeyKind | undefined {
+  return [...kinds, ...mlDsa].find(({ keytype, scheme }) => keytype === key.keytype && scheme === key.scheme);
 }
 
 /** Ours are named by the digest of the whole key, so there is nothing in one but what it is. */

@@ -21,6 +21,8 @@ export interface Limits {
   readonly jsonDepth: number;
   /** Signatures on one document: each is looked at, and verifying is what costs. */
   readonly signatures: number;
+  /** The assertion of a passkey, as a signature: a browser writes some 300 of them, and what it adds to them is its own. */
+  readonly assertionBytes: number;
   /** Keys in one root or in one document's delegations. */
   readonly keys: number;
   /** Roles that one targets document names in its delegations. Hash bins need no names (TAP 15). */
@@ -62,6 +64,7 @@ export const defaultLimits: Limits = {
   sidecarBytes: 640 * kibibyte,
   jsonDepth: 32,
   signatures: 64,
+  assertionBytes: 2 * kibibyte,
   keys: 1024,
   delegatedRoles: 10_000,
   patternsLength: 1024 * 1024,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Envelope } from "./envelope.ts";
-import { keyValueOf, type PublicKey, type UnusableKey, verifySignature } from "./key.ts";
+import { type HolderKey, keyValueOf, type UnusableKey, verifySignature } from "./key.ts";
 
 /** Whose signatures count for a document, and how many it takes (TUF 4.3 `roles`, 4.5 `delegations`). */
 export interface Authority {
-  readonly keys: Readonly<Record<string, PublicKey | UnusableKey>>;
+  readonly keys: Readonly<Record<string, HolderKey | UnusableKey>>;
   readonly keyids: readonly string[];
   readonly threshold: number;
 }

@@ -2,7 +2,7 @@
 import { type Check, decide } from "../check.ts";
 import type { LedgerTrust } from "../ledger/checkpoint.ts";
 import { loggedCheck, publicSince } from "../ledger/inclusion.ts";
-import { type ChannelRules, type Policy, principalOf } from "../policy/policy.ts";
+import { type ChannelRules, dutyKeyOf, type Policy, principalOf } from "../policy/policy.ts";
 import { ownersOf } from "../quorum.ts";
 import type { Statement } from "../release/statement.ts";
 import type { Attestation } from "./attestation.ts";
@@ -24,7 +24,7 @@ export interface ProvenanceSubject {
 /** The trusted builder or verifier behind an attestation: the first whose key signed the envelope. */
 export function builderOf({ envelope, provenance }: Attestation, policy: Policy, rules: ChannelRules): TrustedBuilder | undefined {
   return rules.builders.trusted.find((rule) => {
-    const key = policy.holders[rule.keyid]?.key;
+    const key = dutyKeyOf(policy, rule.keyid);
     return key !== undefined && isVerifierRule(rule) === isSummary(provenance) && dsseSignedBy(envelope, key);
   });
 }

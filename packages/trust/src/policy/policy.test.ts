@@ -7,6 +7,7 @@ import { judge } from "../check.ts";
 import { decode } from "../decode.ts";
 import { people, policyOf, targetsOf } from "../founding.test-support.ts";
 import { keyidOf, type PublicKey } from "../key.ts";
+import { passkeyPerson } from "../keys/webauthn.test-support.ts";
 import { codeOf, digestOf, must, person } from "../simulator.test-support.ts";
 import { policyChecks } from "../workflow/policy.ts";
 import { delegationChecks } from "./delegation-checks.ts";
@@ -55,6 +56,26 @@ test("attack: approvers of one owner, who count as one", () => {
   const holders = { ...base.holders, [bob.keyid]: { key: bob.key, holder: "bob", owner: "alice" } };
   assert.equal(accepts({ holders }), false);
   assert.equal(accepts({ holders, separation: "key" }), true);
+});
+
+test("a passkey proposes and approves, and is no key of a duty", () => {
+  const ann = passkeyPerson("ann");
+  const holders = { ...base.holders, [ann.keyid]: { key: ann.key, holder: "ann", owner: "ann" } };
+  const as = (change: object, more: object = {}): boolean => accepts({ holders, channels: { stable: { ...rules, ...change } }, ...more });
+  assert.equal(as({ approvers: [alice.keyid, ann.keyid], proposers: [carol.keyid, ann.keyid] }), true);
+  const trusted = rules.builders.trusted.map((rule) => ({ ...rule, keyid: ann.keyid }));
+  assert.equal(as({ builders: { quorum: 1, trusted } }), false, "builder");
+  assert.equal(as({}, { revokers: { security: ann.keyid } }), false, "revoker");
+  assert.equal(as({}, { monitors: { watch: ann.keyid } }), false, "monitor");
+});
+
+test("attack: one passkey as two people, for two pages or as a bare key besides", () => {
+  const [one, two] = [passkeyPerson("ann"), passkeyPerson("ann", "http://localhost:7392")];
+  const bare: PublicKey = { keytype: "ecdsa", scheme: "ecdsa-sha2-nistp256", keyval: { public: one.key.keyval.public } };
+  const ann = { [one.keyid]: { key: one.key, holder: "ann", owner: "ann" } };
+  assert.equal(accepts({ holders: { ...base.holders, ...ann } }), true);
+  for (const again of [two, { keyid: keyidOf(bare), key: bare }])
+    assert.equal(accepts({ holders: { ...base.holders, ...ann, [again.keyid]: { key: again.key, holder: "ben", owner: "ben" } } }), false);
 });
 
 test("attack: monitors that cannot be filled, or whose names and keys cannot cosign a checkpoint", () => {

@@ -2,14 +2,14 @@
 import { isKeyName } from "@countersign/tlog/note";
 import { type TrustedBuilder, trustedBuilder } from "../build/builder-rule.ts";
 import { array, closed, type Decoder, distinct, integer, literal, Malformed, name, record, text } from "../decode.ts";
-import { keyidOf, type PublicKey, publicKey } from "../key.ts";
+import { type HolderKey, holderKey, keyidOf, type PublicKey } from "../key.ts";
 import { ownersOf } from "../quorum.ts";
 import { demandable, type PostQuantum, postQuantum } from "./post-quantum.ts";
 import { looserIn, type Profile, type ProfileNumbers, profileFloors } from "./profile.ts";
 
 /** A key with the identity or person that holds it and the one accountable owner behind that. */
 export interface Holder {
-  readonly key: PublicKey;
+  readonly key: HolderKey;
   readonly holder: string;
   readonly owner: string;
 }
@@ -82,7 +82,7 @@ const fields: Decoder<Policy> = closed<Policy>({
   version: integer(1),
   separation: literal("owner", "key"),
   coolingOffSeconds: integer(1),
-  holders: record(text, closed<Holder>({ key: publicKey, holder: name, owner: name })),
+  holders: record(text, closed<Holder>({ key: holderKey, holder: name, owner: name })),
   channels: record(name, channelRules),
   revokers: record(name, text),
   monitors: record(name, text),
@@ -101,6 +101,7 @@ export const policy: Decoder<Policy> = (value, at) => {
   for (const [keyid, { key }] of Object.entries(read.holders))
     if (keyidOf(key) !== keyid) throw new Malformed(`holders.${keyid}`, "the identifier that is the key's own digest", keyid);
   for (const [channel, rules] of Object.entries(read.channels)) fillable(read, `channels.${channel}`, rules);
+  personal(read);
   demandable(read);
   ownKeys(read, "revokers", Object.values(read.revokers));
   ownKeys(read, "monitors", Object.values(read.monitors));
@@ -132,6 +133,15 @@ function fillable(policy: Policy, at: string, rules: ChannelRules): void {
     throw new Malformed("separation", `"owner", for an ${rules.profile} channel`, policy.separation);
 }
 
+/** A passkey speaks for a person: it proposes and approves, and is no key of a duty. Nor is one of them two, for two pages. */
+function personal({ holders, channels, revokers }: Policy): void {
+  const builders = Object.values(channels).flatMap((rules) => rules.builders.trusted.map(({ keyid }) => keyid));
+  const passkey = [...builders, ...Object.values(revokers)].find((keyid) => holders[keyid]?.key.keytype === "webauthn");
+  if (passkey !== undefined) throw new Malformed("holders", "passkeys that propose and approve, and nothing else", passkey);
+  const keys = Object.values(holders).map(({ key }) => key.keyval.public);
+  if (new Set(keys).size !== keys.length) throw new Malformed("holders", "each key once", "one in two forms");
+}
+
 /** The numbers of a channel that stand in its policy, as its profile counts them; those of its signers stand in the delegation. */
 export function numbersOf(policy: Policy, rules: ChannelRules): Partial<ProfileNumbers> {
   const owners = (keyids: readonly string[]): number => ownersOf(keyids, (keyid) => principalOf(policy, keyid)).length;
@@ -156,6 +166,12 @@ function ownKeys(policy: Policy, at: string, keyids: readonly string[]): void {
 
 function known(policy: Policy, at: string, keyid: string): void {
   if (policy.holders[keyid] === undefined) throw new Malformed(at, "key identifiers that stand among the holders", keyid);
+}
+
+/** The key of a duty. A passkey is none. */
+export function dutyKeyOf({ holders }: Pick<Policy, "holders">, keyid: string): PublicKey | undefined {
+  const key = holders[keyid]?.key;
+  return key?.keytype === "webauthn" ? undefined : key;
 }
 
 /** Whom a key counts as in a quorum: its owner, or its holder where the policy says that keys are all that is separate. */

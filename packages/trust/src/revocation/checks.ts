@@ -3,7 +3,7 @@ import { type Check, decide } from "../check.ts";
 import type { Digest } from "../digest.ts";
 import type { Envelope } from "../envelope.ts";
 import { type ClaimedCheckpoint, cosignedCheck, type LedgerTrust, witnessedTime } from "../ledger/checkpoint.ts";
-import { type Policy, principalOf } from "../policy/policy.ts";
+import { dutyKeyOf, type Policy, principalOf } from "../policy/policy.ts";
 import { ownersOf, signersOf } from "../quorum.ts";
 import { refuse } from "../refusal.ts";
 import type { Entry } from "../release/head.ts";
@@ -27,7 +27,7 @@ export const listChecks: readonly Check<ListSubject>[] = [
     source: "every revoker its own list",
     examine: ({ candidate, policy }) => {
       const keyid = policy.revokers[candidate.signed.revoker];
-      const key = keyid === undefined ? undefined : policy.holders[keyid]?.key;
+      const key = keyid === undefined ? undefined : dutyKeyOf(policy, keyid);
       const signed =
         keyid !== undefined &&
         key !== undefined &&
