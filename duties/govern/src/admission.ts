@@ -6,11 +6,14 @@ import { type Outcome, refuse } from "@countersign/trust/refusal";
 import type { Govern } from "./govern.ts";
 import { identityOfKey } from "./identities.ts";
 import { isRelease, type Proposal, signerOf } from "./proposal.ts";
-import { orderProposalChecks, releaseProposalChecks } from "./proposal-checks.ts";
 import type { Published } from "./published.ts";
 
 /** Whether a proposal may be taken: it could become a release or an order by all that is known now. */
-export async function admit(candidate: Proposal, published: Published, { database, store, now }: Govern): Promise<Outcome<unknown>> {
+export async function admit(
+  candidate: Proposal,
+  published: Published,
+  { database, store, now, checks }: Govern,
+): Promise<Outcome<unknown>> {
   const { channel } = candidate.body;
   const rules = published.policy.channels[channel];
   if (rules === undefined)
@@ -24,8 +27,8 @@ export async function admit(candidate: Proposal, published: Published, { databas
   const missing = await missingFrom(store, candidate);
   const around = { published, rules, proposer, missing, now: now() };
   const judged: Judgement<unknown> = isRelease(candidate)
-    ? judge({ candidate, ...around }, releaseProposalChecks)
-    : judge({ candidate, ...around }, orderProposalChecks);
+    ? judge({ candidate, ...around }, checks.releaseProposal)
+    : judge({ candidate, ...around }, checks.orderProposal);
   return judged.outcome;
 }
 

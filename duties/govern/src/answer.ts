@@ -2,9 +2,10 @@
 import { respondRefusal } from "@countersign/daemon/http";
 import { parseJson } from "@countersign/trust/json";
 import { defaultLimits } from "@countersign/trust/limits";
-import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
+import { accept, type Outcome } from "@countersign/trust/refusal";
 import type { HonoRequest } from "hono";
 import type { z } from "zod";
+import { malformed } from "./shapes.ts";
 
 /** Refusals that are about what is here already, rather than about what was sent; every other is a 400. */
 const statuses: Readonly<Record<string, 404 | 409>> = {
@@ -15,6 +16,7 @@ const statuses: Readonly<Record<string, 404 | 409>> = {
   "proposal-closed": 409,
   "already-approved": 409,
   "request-closed": 409,
+  "act-seen": 409,
 };
 
 /** An outcome over HTTP: its value as JSON, or the refusal. */
@@ -29,11 +31,5 @@ export async function readBody<T>(request: HonoRequest, shape: z.ZodType<T>): Pr
   if (!json.ok) return json;
   const parsed = shape.safeParse(json.value);
   if (parsed.success) return accept(parsed.data);
-  const expected = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "the body"}: ${message}`).join("; ");
-  return refuse(
-    "malformed-request",
-    expected,
-    JSON.stringify(json.value).slice(0, 200),
-    "Correct the request; unknown members are errors.",
-  );
+  return malformed(parsed.error, json.value);
 }

@@ -4,19 +4,18 @@ import type { Envelope } from "@countersign/trust/envelope";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import { type Approval, approvalsDigest } from "@countersign/trust/release/approval";
 import { approvalChecks } from "@countersign/trust/release/entry-checks";
-import { record } from "./acts.ts";
-import { approvalReceiptChecks } from "./approval-checks.ts";
-import type { Database } from "./database.ts";
-import { queueEntry } from "./entries.ts";
 import type { Govern } from "./govern.ts";
-import { moveProposal } from "./moves.ts";
-import { keepApprovals, loadProposal, readApproval, signerOf } from "./proposal.ts";
+import type { GovernChecks } from "./govern-checks.ts";
+import { perform } from "./perform.ts";
+import { loadProposal, readApproval, signerOf } from "./proposal.ts";
+import { approvalGiven, approved } from "./proposal-acts.ts";
 import type { Published } from "./published.ts";
 import type { ProposalState } from "./schema.ts";
+import { inTurn, type Turn } from "./turn.ts";
 
 /** Takes an approval; the one that makes the quorum also closes the list and queues the ledger entry, in one transaction. */
 export async function approve(
-  { database, look, now }: Govern,
+  { database, look, now, checks }: Govern,
   digest: string,
   document: unknown,
 ): Promise<Outcome<{ readonly state: ProposalState }>> {
@@ -24,37 +23,35 @@ export async function approve(
   if (!approval.ok) return approval;
   const published = await look();
   if (!published.ok) return published;
-  return database.transaction().execute((transaction) => add(transaction, digest, approval.value, published.value, now()));
+  return inTurn(database, (turn) => add(turn, digest, approval.value, published.value, now(), checks));
 }
 
 async function add(
-  transaction: Database,
+  turn: Turn,
   digest: string,
   candidate: Envelope<Approval>,
   published: Published,
   now: number,
+  checks: GovernChecks,
 ): Promise<Outcome<{ readonly state: ProposalState }>> {
   const { policy, ledger, time } = published;
-  const proposal = await loadProposal(transaction, digest);
+  const proposal = await loadProposal(turn, digest);
   const rules = policy.channels[proposal?.entry.body.channel ?? ""];
   if (proposal === undefined || rules === undefined)
     return refuse("proposal-unknown", "a proposal for a channel of the policy", digest, "See: countersign release status");
   const { entry, state } = proposal;
   if (state !== "proposed")
     return refuse("proposal-closed", "a proposal that waits for approvals", `one that is ${state}`, "Nothing is left to do.");
-  const judged = judge({ candidate, entry, published, rules }, approvalReceiptChecks);
+  const judged = judge({ candidate, entry, published, rules }, checks.approval);
   if (!judged.outcome.ok) return judged.outcome;
 
   const approvals = [...entry.approvals, candidate];
-  await keepApprovals(transaction, entry.digest, entry.approvals.length, [candidate]);
-  await record(transaction, now, {
-    who: policy.holders[signerOf(candidate)]?.holder ?? "nobody",
-    act: "approval.given",
-    subject: entry.digest,
-  });
+  const { signatures, signed } = candidate;
+  const who = policy.holders[signerOf(candidate)]?.holder ?? "nobody";
+  await perform(turn, now, { who, act: approvalGiven, subject: entry.digest, body: { approval: { signatures, signed } } });
   const quorum = judge({ candidate: { ...entry, approvals }, policy, rules, ledger, time }, approvalChecks);
   if (!quorum.outcome.ok) return accept({ state });
-  await moveProposal(transaction, now, entry.digest, "approved");
-  await queueEntry(transaction, { type: entry.body._type, digest: entry.digest, approvals: approvalsDigest(approvals) });
+  const body = { approvals: approvalsDigest(approvals) };
+  await perform(turn, now, { who: "govern", act: approved, subject: entry.digest, body });
   return accept({ state: "approved" });
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { servedBytes } from "@countersign/trust/canonical";
 import { Kysely, SqliteDialect } from "kysely";
 import { Migrator } from "kysely/migration";
 import { migrations } from "./migrations.ts";
@@ -16,9 +15,4 @@ export async function openDatabase(file: string): Promise<Database> {
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw new Error(`the database ${file} could not be migrated`, { cause: error });
   return database;
-}
-
-/** A document as a column holds it. */
-export function column(document: unknown): string {
-  return Buffer.from(servedBytes(document)).toString();
 }

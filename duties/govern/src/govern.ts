@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Reader } from "@countersign/repository/store";
 import type { Database } from "./database.ts";
+import type { GovernChecks } from "./govern-checks.ts";
 import type { Look } from "./published.ts";
 
 /** What the routes and workers of this duty share. */
@@ -11,4 +12,5 @@ export interface Govern {
   readonly look: Look;
   /** Unix milliseconds. */
   readonly now: () => number;
+  readonly checks: GovernChecks;
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { canonicalDigest } from "@countersign/trust/canonical";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import { Hono } from "hono";
-import { record } from "./acts.ts";
 import { answer, readBody } from "./answer.ts";
-import { column, type Database } from "./database.ts";
-import { queueEntry } from "./entries.ts";
+import { column } from "./column.ts";
+import type { Database } from "./database.ts";
 import { type Identity, identity } from "./identity.ts";
+import { identityRegistered } from "./identity-acts.ts";
+import { perform } from "./perform.ts";
+import { inTurn, type Turn } from "./turn.ts";
 
 /** `POST /identities` and `GET /identities`. */
 export function identities(database: Database, now: () => number): Hono {
@@ -30,8 +31,8 @@ export async function identityOfKey(database: Database, keyid: string): Promise<
 /** Registers an identity once and for all; the same again is the same. Owner and deputy must be people who are registered. */
 function register(identity: Identity, database: Database, now: number): Promise<Outcome<Identity>> {
   const written = column(identity);
-  return database.transaction().execute(async (transaction) => {
-    const taken = await transaction
+  return inTurn(database, async (turn) => {
+    const taken = await turn
       .selectFrom("identities")
       .select(["name", "record"])
       .where((where) => where.or([where("name", "=", identity.name), where("keyid", "=", identity.keyid)]))
@@ -44,20 +45,18 @@ function register(identity: Identity, database: Database, now: number): Promise<
         `${taken.name} has them`,
         "Choose another name, and a key of its own.",
       );
-    const stranger = await strangerTo(identity, transaction);
+    const stranger = await strangerTo(identity, turn);
     if (stranger !== undefined)
       return refuse("owner-unknown", "an owner and a deputy who are registered people", stranger, "Register the person first.");
-    await transaction.insertInto("identities").values({ name: identity.name, keyid: identity.keyid, record: written }).execute();
-    await queueEntry(transaction, { type: "identity", digest: canonicalDigest(identity) });
-    await record(transaction, now, { who: identity.owner, act: "identity.registered", subject: identity.name });
+    await perform(turn, now, { who: identity.owner, act: identityRegistered, subject: identity.name, body: { record: identity } });
     return accept(identity);
   });
 }
 
 /** An owner or deputy of a machine whom nobody knows as a person. */
-async function strangerTo({ kind, owner, deputy }: Identity, transaction: Database): Promise<string | undefined> {
+async function strangerTo({ kind, owner, deputy }: Identity, turn: Turn): Promise<string | undefined> {
   if (kind === "person") return undefined;
-  const rows = await transaction.selectFrom("identities").select("record").execute();
+  const rows = await turn.selectFrom("identities").select("record").execute();
   const people = rows.map(recordOf).filter((identity) => identity.kind === "person");
   return [owner, deputy].find((name): name is string => !people.some((person) => person.name === name));
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from "zod";
+import { keyid, name } from "./shapes.ts";
 
 /** The powers that there are. Two that conflict never meet in one owner; the policy's readers see to that. */
 const duties = ["build", "propose", "approve", "sign", "publish", "revoke", "ledger", "witness", "observe", "govern"] as const;
@@ -20,17 +21,12 @@ export interface Identity {
   readonly reviewBy: string;
 }
 
-/** A name means nothing in a path, a URL or a pattern. */
-export const name: z.ZodType<string> = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/, "a name of letters, digits and . _ + -, and no wildcard");
-
 const common = {
   name,
   purpose: z.string().min(1).max(500),
   duties: z.array(z.enum(duties)).min(1),
   channels: z.array(name).max(100),
-  keyid: z.string().regex(/^[0-9a-f]{64}$/, "a key identifier in hex"),
+  keyid,
   reviewBy: z.union([z.iso.datetime(), z.iso.date()]),
 };
 

@@ -1,104 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
+import { first } from "./migrations/0001-first.ts";
+import { renewals } from "./migrations/0002-renewals.ts";
+import { acts } from "./migrations/0003-acts.ts";
 
-/** Every shape the database ever had, oldest first; one that was released is never edited. */
+/** Every shape the database ever had, oldest first, on SQLite and PostgreSQL alike; one that was released makes the same for ever. */
 export const migrations: Readonly<Record<string, Migration>> = {
   "0001-first": { up: first },
   "0002-renewals": { up: renewals },
+  "0003-acts": { up: acts },
 };
-
-async function first(database: Kysely<never>): Promise<void> {
-  const { schema } = database;
-  await schema
-    .createTable("identities")
-    .addColumn("name", "text", (column) => column.primaryKey())
-    .addColumn("keyid", "text", (column) => column.notNull().unique())
-    .addColumn("record", "text", (column) => column.notNull())
-    .execute();
-  await schema
-    .createTable("proposals")
-    .addColumn("digest", "text", (column) => column.primaryKey())
-    .addColumn("type", "text", (column) => column.notNull())
-    .addColumn("product", "text", (column) => column.notNull())
-    .addColumn("channel", "text", (column) => column.notNull())
-    .addColumn("number", "integer", (column) => column.notNull())
-    .addColumn("body", "text", (column) => column.notNull())
-    .addColumn("change", "text", (column) => column.notNull())
-    .addColumn("state", "text", (column) => column.notNull())
-    .addColumn("proposed", "text", (column) => column.notNull())
-    .execute();
-  // Two people may propose at once; the database decides who was first.
-  await sql`create unique index one_proposal_a_number on proposals (channel, product, type, number)
-    where state <> 'superseded'`.execute(database);
-  await schema
-    .createTable("approvals")
-    .addColumn("proposal", "text", (column) => column.notNull().references("proposals.digest"))
-    .addColumn("place", "integer", (column) => column.notNull())
-    .addColumn("envelope", "text", (column) => column.notNull())
-    .addPrimaryKeyConstraint("approvals_key", ["proposal", "place"])
-    .execute();
-  await schema
-    .createTable("entries")
-    .addColumn("digest", "text", (column) => column.primaryKey())
-    .addColumn("entry", "text", (column) => column.notNull())
-    .addColumn("index", "integer")
-    .addColumn("proof", "text")
-    .execute();
-  await schema
-    .createTable("requests")
-    .addColumn("id", "text", (column) => column.primaryKey())
-    .addColumn("channel", "text", (column) => column.notNull())
-    .addColumn("added", "text", (column) => column.notNull().references("proposals.digest"))
-    .addColumn("channelFile", "text", (column) => column.notNull())
-    .addColumn("heads", "text", (column) => column.notNull())
-    .addColumn("opened", "text", (column) => column.notNull())
-    .addColumn("state", "text", (column) => column.notNull())
-    .execute();
-  await sql`create unique index one_request_a_channel on requests (channel) where state in ('open', 'signed')`.execute(database);
-  await schema
-    .createTable("signatures")
-    .addColumn("request", "text", (column) => column.notNull().references("requests.id"))
-    .addColumn("place", "integer", (column) => column.notNull())
-    .addColumn("keyid", "text", (column) => column.notNull())
-    .addColumn("sig", "text", (column) => column.notNull())
-    .addPrimaryKeyConstraint("signatures_key", ["request", "keyid"])
-    .execute();
-  await schema
-    .createTable("trails")
-    .addColumn("request", "text", (column) => column.notNull().references("requests.id"))
-    .addColumn("signer", "text", (column) => column.notNull())
-    .addColumn("trail", "text", (column) => column.notNull())
-    .addPrimaryKeyConstraint("trails_key", ["request", "signer"])
-    .execute();
-  await schema
-    .createTable("acts")
-    .addColumn("id", "integer", (column) => column.primaryKey().autoIncrement())
-    .addColumn("time", "text", (column) => column.notNull())
-    .addColumn("who", "text", (column) => column.notNull())
-    .addColumn("act", "text", (column) => column.notNull())
-    .addColumn("subject", "text", (column) => column.notNull())
-    .execute();
-}
-
-/** A request may add nothing. SQLite does not loosen a column, so its table and those that refer to it are made anew, the referring ones gone first. */
-async function renewals(database: Kysely<never>): Promise<void> {
-  const run = (statement: string): Promise<unknown> => sql.raw(statement).execute(database);
-  await run(`create table renewed (id text primary key, channel text not null, added text references proposals (digest), "channelFile" text not null,
-    heads text not null, opened text not null, state text not null)`);
-  await run(`insert into renewed select id, channel, added, "channelFile", heads, opened, state from requests`);
-  for (const [table, columns, key] of [
-    ["signatures", "place integer not null, keyid text not null, sig text not null", "keyid"],
-    ["trails", "signer text not null, trail text not null", "signer"],
-  ]) {
-    await run(
-      `create table kept (request text not null references renewed (id), ${columns}, constraint ${table}_key primary key (request, ${key}))`,
-    );
-    await run(`insert into kept select * from ${table}`);
-    await run(`drop table ${table}`);
-    await run(`alter table kept rename to ${table}`);
-  }
-  await run("drop table requests");
-  await run("alter table renewed rename to requests");
-  await run("create unique index one_request_a_channel on requests (channel) where state in ('open', 'signed')");
-}

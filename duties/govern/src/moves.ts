@@ -1,28 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Digest } from "@countersign/trust/digest";
-import { record } from "./acts.ts";
-import type { Database } from "./database.ts";
-import type { ProposalState, RequestState } from "./schema.ts";
+import { perform } from "./perform.ts";
+import { type Moved, movedTo } from "./proposal-acts.ts";
+import { requestMovedTo } from "./request-acts.ts";
+import type { RequestState } from "./schema.ts";
+import type { Turn } from "./turn.ts";
 
-/** Moves a proposal to a state, and says so in the journal; where it is there already, nothing happens. */
-export async function moveProposal(transaction: Database, now: number, digest: Digest, state: ProposalState): Promise<void> {
-  const { numUpdatedRows } = await transaction
-    .updateTable("proposals")
-    .set({ state })
-    .where("digest", "=", digest)
-    .where("state", "!=", state)
-    .executeTakeFirst();
-  if (numUpdatedRows > 0n) await record(transaction, now, { who: "govern", act: `proposal.${state}`, subject: digest });
+/** Moves a proposal to a state; where it is there already, nothing happens. */
+export async function moveProposal(turn: Turn, now: number, digest: Digest, state: Moved): Promise<void> {
+  const row = await turn.selectFrom("proposals").select("state").where("digest", "=", digest).executeTakeFirst();
+  if (row === undefined || row.state === state) return;
+  await perform(turn, now, { who: "govern", act: movedTo[state], subject: digest, body: {} });
 }
 
-export async function moveRequest(transaction: Database, now: number, id: Digest, state: RequestState): Promise<void> {
-  await transaction.updateTable("requests").set({ state }).where("id", "=", id).execute();
-  await record(transaction, now, { who: "govern", act: `request.${state}`, subject: id });
+export async function moveRequest(turn: Turn, now: number, id: Digest, state: Exclude<RequestState, "open">): Promise<void> {
+  await perform(turn, now, { who: "govern", act: requestMovedTo[state], subject: id, body: {} });
 }
 
 /** Gives up the live request of a channel, or of a proposal, if there is one. What it would have added waits again, unless its signers refuse it. */
-export async function giveUpRequest(transaction: Database, now: number, of: "channel" | "added", value: string): Promise<void> {
-  const request = await transaction
+export async function giveUpRequest(turn: Turn, now: number, of: "channel" | "added", value: string): Promise<void> {
+  const request = await turn
     .selectFrom("requests")
     .leftJoin("proposals", "proposals.digest", "requests.added")
     .select(["requests.id", "requests.added", "proposals.state"])
@@ -30,7 +27,7 @@ export async function giveUpRequest(transaction: Database, now: number, of: "cha
     .where("requests.state", "in", ["open", "signed"])
     .executeTakeFirst();
   if (request === undefined) return;
-  await moveRequest(transaction, now, request.id, "superseded");
+  await moveRequest(turn, now, request.id, "superseded");
   const { added, state } = request;
-  if (added !== null && (state === "signing" || state === "signed")) await moveProposal(transaction, now, added, "logged");
+  if (added !== null && (state === "signing" || state === "signed")) await moveProposal(turn, now, added, "logged");
 }

@@ -1,28 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-import { record } from "./acts.ts";
-import { column, type Database } from "./database.ts";
 import { giveUpRequest, moveProposal } from "./moves.ts";
 import { isHalting, mostUrgent, type Need, renewalNeed, urgencyOf } from "./need.ts";
+import { perform } from "./perform.ts";
 import { loadProposal, type Proposal, type StoredProposal } from "./proposal.ts";
 import type { Published } from "./published.ts";
+import { requestOpened } from "./request-acts.ts";
 import { askFor, askForRenewal } from "./signing-request.ts";
+import type { Turn } from "./turn.ts";
 
 /**
  * Opens the next request of a channel: one at a time, since each channel file follows the one before. First come, first served, but
  * a recall waits for nobody's soak, what its signers refuse holds nobody up, and a channel file is renewed before anything else where its signers
  * changed, and after everything else where it only grows old.
  */
-export async function openNext(transaction: Database, channel: string, published: Published, now: number, expires: string): Promise<void> {
-  const next = mostUrgent(await waitingFor(transaction, channel), renewalNeed(channel, published, expires, now));
+export async function openNext(turn: Turn, channel: string, published: Published, now: number, expires: string): Promise<void> {
+  const next = mostUrgent(await waitingFor(turn, channel), renewalNeed(channel, published, expires, now));
   if (next === undefined) return;
-  const current = await currentOf(transaction, channel);
+  const current = await currentOf(turn, channel);
   if (current !== undefined && !makesWay(current, next)) return;
-  await giveUpRequest(transaction, now, "channel", channel);
-  await open(transaction, channel, next.entry, published, now, expires);
+  await giveUpRequest(turn, now, "channel", channel);
+  await open(turn, channel, next.entry, published, now, expires);
 }
 
-async function waitingFor(transaction: Database, channel: string): Promise<readonly Proposal[]> {
-  const rows = await transaction
+async function waitingFor(turn: Turn, channel: string): Promise<readonly Proposal[]> {
+  const rows = await turn
     .selectFrom("proposals")
     .innerJoin("entries", "entries.digest", "proposals.digest")
     .select("proposals.digest")
@@ -30,7 +31,7 @@ async function waitingFor(transaction: Database, channel: string): Promise<reado
     .where("state", "=", "logged")
     .orderBy("entries.index")
     .execute();
-  const waiting = await Promise.all(rows.map(({ digest }) => loadProposal(transaction, digest)));
+  const waiting = await Promise.all(rows.map(({ digest }) => loadProposal(turn, digest)));
   return waiting.flatMap((proposal) => proposal?.entry ?? []);
 }
 
@@ -41,15 +42,15 @@ interface Current {
   readonly signed: boolean;
 }
 
-async function currentOf(transaction: Database, channel: string): Promise<Current | undefined> {
-  const row = await transaction
+async function currentOf(turn: Turn, channel: string): Promise<Current | undefined> {
+  const row = await turn
     .selectFrom("requests")
     .select(["added", "state"])
     .where("channel", "=", channel)
     .where("state", "in", ["open", "signed"])
     .executeTakeFirst();
   if (row === undefined) return undefined;
-  return { proposal: row.added === null ? undefined : await loadProposal(transaction, row.added), signed: row.state === "signed" };
+  return { proposal: row.added === null ? undefined : await loadProposal(turn, row.added), signed: row.state === "signed" };
 }
 
 /**
@@ -63,7 +64,7 @@ function makesWay({ proposal, signed }: Current, next: Need): boolean {
 }
 
 async function open(
-  transaction: Database,
+  turn: Turn,
   channel: string,
   entry: Proposal | null,
   published: Published,
@@ -74,13 +75,7 @@ async function open(
   const asked = entry !== null ? askFor(entry, published, expires) : current && askForRenewal(current, expires);
   if (asked === undefined) throw new Error(`a renewal of ${channel}, which has no channel file`);
   const { id, channelFile, heads } = asked;
-  const row = { id, channel, added: entry?.digest ?? null, channelFile: column(channelFile), heads: column(heads) };
-  const opened = { state: "open", opened: new Date(now).toISOString() } as const;
-  await transaction
-    .insertInto("requests")
-    .values({ ...row, ...opened })
-    .onConflict((conflict) => conflict.column("id").doUpdateSet(opened)) // given up before, and now the same again
-    .execute();
-  await record(transaction, now, { who: "govern", act: "request.open", subject: id });
-  if (entry !== null) await moveProposal(transaction, now, entry.digest, "signing");
+  const body = { channel, added: entry?.digest ?? null, channelFile, heads };
+  await perform(turn, now, { who: "govern", act: requestOpened, subject: id, body }); // which may have been given up before, and now be the same again
+  if (entry !== null) await moveProposal(turn, now, entry.digest, "signing");
 }

@@ -3,7 +3,7 @@ import { type Check, decide, judge } from "@countersign/trust/check";
 import type { Entry } from "@countersign/trust/release/head";
 import type { Order } from "@countersign/trust/release/order";
 import type { Statement } from "@countersign/trust/release/statement";
-import { isRelease, type Proposal } from "./proposal.ts";
+import { isRelease, numberOf, type Proposal } from "./proposal.ts";
 import { isPublished, lastOrderNumber, lastRelease, type Published } from "./published.ts";
 
 /** A proposal, and what is published before it. */
@@ -60,9 +60,11 @@ export const orderPlaceChecks: readonly Check<PlaceSubject<Entry<Order>>>[] = [
   },
 ];
 
-/** Where a proposal stands against what is published: there already, next, or passed by another. */
-export function standing(entry: Proposal, published: Published): "published" | "next" | "overtaken" {
+/** Where a proposal stands against what is published: there already, next, passed by another, or not yet: then what is seen as published is old. */
+export function standing(entry: Proposal, published: Published): "published" | "next" | "early" | "overtaken" {
   if (isPublished(published, entry.digest)) return "published";
+  const last = isRelease(entry) ? (lastRelease(published, entry.body)?.body.sequence ?? 0) : lastOrderNumber(published, entry.body);
+  if (numberOf(entry) > last + 1) return "early";
   const { outcome } = isRelease(entry)
     ? judge({ candidate: entry, published }, releasePlaceChecks)
     : judge({ candidate: entry, published }, orderPlaceChecks);

@@ -3,6 +3,7 @@ import { logEvent } from "@countersign/daemon/event";
 import type { Govern } from "./govern.ts";
 import { openNext } from "./open-request.ts";
 import { settleProposals, settleRequests } from "./settle.ts";
+import { inTurn } from "./turn.ts";
 
 /** Brings everything here in step with what is published. */
 export type Progress = () => Promise<void>;
@@ -24,11 +25,10 @@ export function progressOf({ database, look, now }: Govern, channelDays: number)
     if (!published.ok) return;
     const time = now();
     const expires = `${new Date(time + channelDays * DAY).toISOString().slice(0, 19)}Z`;
-    await database.transaction().execute(async (transaction) => {
-      await settleProposals(transaction, published.value, time);
-      await settleRequests(transaction, published.value, time);
-      for (const channel of Object.keys(published.value.policy.channels))
-        await openNext(transaction, channel, published.value, time, expires);
+    await inTurn(database, async (turn) => {
+      await settleProposals(turn, published.value, time);
+      await settleRequests(turn, published.value, time);
+      for (const channel of Object.keys(published.value.policy.channels)) await openNext(turn, channel, published.value, time, expires);
     });
   };
   return () => {

@@ -8,7 +8,7 @@ import { type Approval, approval } from "@countersign/trust/release/approval";
 import type { Entry } from "@countersign/trust/release/head";
 import { narrows, type Order, order } from "@countersign/trust/release/order";
 import { type Statement, statement } from "@countersign/trust/release/statement";
-import { column, type Database } from "./database.ts";
+import type { Database } from "./database.ts";
 import type { ProposalState } from "./schema.ts";
 
 /** A release or an order on its way; once it is logged, it is an entry as heads have it. */
@@ -78,21 +78,6 @@ export async function loadProposal(database: Database, digest: string): Promise<
   const said = await database.selectFrom("approvals").select("envelope").where("proposal", "=", row.digest).orderBy("place").execute();
   const approvals = said.map((each) => ours(envelope(approval), each.envelope));
   return { entry: entryOf(ours(body, row.body), approvals, row.proof ?? ""), state: row.state };
-}
-
-/** Keeps approvals of a proposal, the first of them at this place in the order in which they travel. */
-export async function keepApprovals(
-  transaction: Database,
-  proposal: Digest,
-  first: number,
-  approvals: readonly Envelope<Approval>[],
-): Promise<void> {
-  const rows = approvals.map(({ signatures, signed }, index) => ({
-    proposal,
-    place: first + index,
-    envelope: column({ signatures, signed }),
-  }));
-  await transaction.insertInto("approvals").values(rows).execute();
 }
 
 function entryOf(body: Statement | Order, approvals: readonly Envelope<Approval>[], proof: string): Proposal {

@@ -2,16 +2,17 @@
 import type { Reader } from "@countersign/repository/store";
 import type { Digest } from "@countersign/trust/digest";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
-import { record } from "./acts.ts";
 import { admit } from "./admission.ts";
 import { builderIds } from "./builders.ts";
 import { type Change, changesOf, orderChanges } from "./change.ts";
-import { column, type Database } from "./database.ts";
 import type { Govern } from "./govern.ts";
 import { giveUpRequest, moveProposal } from "./moves.ts";
-import { isRelease, keepApprovals, loadProposal, numberOf, type Proposal, readProposal, signerOf } from "./proposal.ts";
+import { perform } from "./perform.ts";
+import { isRelease, loadProposal, numberOf, type Proposal, readProposal, signerOf } from "./proposal.ts";
+import { proposed } from "./proposal-acts.ts";
 import { lastRelease, type Published } from "./published.ts";
 import type { ProposalState, Schema } from "./schema.ts";
+import { inTurn, type Turn } from "./turn.ts";
 
 export interface Proposed {
   readonly digest: Digest;
@@ -33,11 +34,14 @@ export async function propose(govern: Govern, body: unknown, proposal: unknown):
 
 async function keep({ database, store, now }: Govern, entry: Proposal, published: Published): Promise<Outcome<Proposed>> {
   const { digest, body } = entry;
-  const change = column(await changeOf(entry, published, store));
+  const change = await changeOf(entry, published, store);
   const place = { type: body._type, product: body.product, channel: body.channel, number: numberOf(entry) };
-  const who = published.policy.holders[signerOf(entry.approvals[0])]?.holder ?? "nobody";
-  return database.transaction().execute(async (transaction) => {
-    const known = await holderOf(transaction, place);
+  const [approval] = entry.approvals;
+  if (approval === undefined) throw new Error("a proposal that nobody made");
+  const { signatures, signed } = approval;
+  const who = published.policy.holders[signerOf(approval)]?.holder ?? "nobody";
+  return inTurn(database, async (turn) => {
+    const known = await holderOf(turn, place);
     if (known?.digest === digest) return accept(known); // two sent the same at once
     if (known !== undefined && known.state !== "refused")
       return refuse(
@@ -47,25 +51,17 @@ async function keep({ database, store, now }: Govern, entry: Proposal, published
         "Follow that one, and propose yours as the next.",
       );
     if (known !== undefined) {
-      await giveUpRequest(transaction, now(), "added", known.digest);
-      await moveProposal(transaction, now(), known.digest, "superseded");
+      await giveUpRequest(turn, now(), "added", known.digest);
+      await moveProposal(turn, now(), known.digest, "superseded");
     }
-    await transaction
-      .insertInto("proposals")
-      .values({ digest, ...place, body: column(body), change, state: "proposed", proposed: new Date(now()).toISOString() })
-      .execute();
-    await keepApprovals(transaction, digest, 0, entry.approvals);
-    await record(transaction, now(), { who, act: "proposal.proposed", subject: digest });
+    await perform(turn, now(), { who, act: proposed, subject: digest, body: { ...place, body, change, approval: { signatures, signed } } });
     return accept({ digest, state: "proposed" });
   });
 }
 
 /** The proposal that has this place now. One that its signers refused gives it to whoever asks next. */
-function holderOf(
-  transaction: Database,
-  place: Pick<Schema["proposals"], "type" | "product" | "channel" | "number">,
-): Promise<Proposed | undefined> {
-  return transaction
+function holderOf(turn: Turn, place: Pick<Schema["proposals"], "type" | "product" | "channel" | "number">): Promise<Proposed | undefined> {
+  return turn
     .selectFrom("proposals")
     .select(["digest", "state"])
     .where((where) => where.and(place))

@@ -18,6 +18,7 @@ import { app } from "./app.ts";
 import { openDatabase } from "./database.ts";
 import { logEntries } from "./entries.ts";
 import type { Govern } from "./govern.ts";
+import { governChecks } from "./govern-checks.ts";
 import { type Progress, progressOf } from "./progress.ts";
 import { lookAt } from "./published.ts";
 
@@ -62,7 +63,7 @@ export async function setScene(approvals: number): Promise<Scene> {
   const stopping = new AbortController();
   const database = await openDatabase(join(directory, "govern.sqlite"));
   const look = lookAt(ground.store, readFileSync(anchorFile(ground.project)), Date.now);
-  const govern: Govern = { database, store: ground.store, look, now: Date.now };
+  const govern: Govern = { database, store: ground.store, look, now: Date.now, checks: governChecks };
   const progress = progressOf(govern, 30);
   const url = await serve(app(govern, progress), { port: 0 }, stopping.signal);
   const publisher = await ground.start("publish", "publish", publishConfig(ground.project, 0, url, ground.ledgerUrl));

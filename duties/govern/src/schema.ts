@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Digest } from "@countersign/trust/digest";
-import type { Generated } from "kysely";
 
 /**
  * proposed: approvals are missing · approved: to be logged · logged: in the ledger, waits for its channel · signing: a request is
@@ -52,12 +51,21 @@ export interface Schema {
   readonly signatures: { readonly request: Digest; readonly place: number; readonly keyid: string; readonly sig: string };
   /** What each signer last said about a request. */
   readonly trails: { readonly request: Digest; readonly signer: string; readonly trail: string };
-  /** The journal: who did what, to what, and when. Only ever appended to. */
+  /** The chain: who did what, to what, when, and on what evidence. Only ever appended to; every other table follows from it. */
   readonly acts: {
-    readonly id: Generated<number>;
+    readonly number: number;
+    readonly previous: Digest | null;
     readonly time: string;
     readonly who: string;
     readonly act: string;
     readonly subject: string;
+    readonly body: string;
+    readonly digest: Digest;
+    /** Its place in the ledger, once it is there: not part of what is chained. */
+    readonly index: number | null;
   };
+  /** Signed acts of people that were taken, by the digest of what was signed. */
+  readonly evidence: { readonly digest: Digest; readonly act: number };
+  /** One row, which whoever writes locks first. */
+  readonly turn: { readonly id: number };
 }

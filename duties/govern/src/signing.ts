@@ -8,14 +8,17 @@ import { type SidecarDemand, sidecarDemand } from "@countersign/trust/policy/pos
 import { type Authority, signersOf } from "@countersign/trust/quorum";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import { meetsDemand, sidecarSigners } from "@countersign/trust/sidecar";
-import { record } from "./acts.ts";
-import { column, type Database } from "./database.ts";
+import { column } from "./column.ts";
+import type { Database } from "./database.ts";
 import type { Govern } from "./govern.ts";
 import { moveProposal, moveRequest } from "./moves.ts";
+import { perform } from "./perform.ts";
 import { ours } from "./proposal.ts";
 import type { Published } from "./published.ts";
+import { signatureCounted, trailHeard } from "./request-acts.ts";
 import type { RequestState } from "./schema.ts";
 import { refuses, type Trail } from "./trail.ts";
+import { inTurn, type Turn } from "./turn.ts";
 
 /** A request that can still be signed, and whose signatures count for it. */
 interface Signing {
@@ -38,8 +41,8 @@ type Answer = Outcome<{ readonly state: RequestState }>;
 export async function countSignature({ database, look, now }: Govern, id: string, signature: Signature, trail: Trail): Promise<Answer> {
   const published = await look();
   if (!published.ok) return published;
-  return database.transaction().execute(async (transaction) => {
-    const found = await signingOf(transaction, id, published.value);
+  return inTurn(database, async (turn) => {
+    const found = await signingOf(turn, id, published.value);
     if (!found.ok) return found;
     const signing = found.value;
     const { keyid, sig } = signature;
@@ -50,18 +53,13 @@ export async function countSignature({ database, look, now }: Govern, id: string
         keyid,
         "Sign it with a key that the targets delegate to.",
       );
-    await keepTrail(transaction, signing.id, trail);
+    await hear(turn, now(), signing.id, trail);
     if (signing.state === "signed") return accept({ state: signing.state });
-    const place = (await signaturesOf(transaction, signing.id)).length;
-    const { numInsertedOrUpdatedRows } = await transaction
-      .insertInto("signatures")
-      .values({ request: signing.id, place, keyid, sig })
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst();
     const { holders, postQuantum } = published.value.delegator.policy;
     const who = (holders[keyid] ?? postQuantum?.holders[keyid])?.holder ?? keyid;
-    if (numInsertedOrUpdatedRows === 1n) await record(transaction, now(), { who, act: "signature.counted", subject: signing.id });
-    return weigh(transaction, signing, now());
+    const counted = (await signaturesOf(turn, signing.id)).some((other) => other.keyid === keyid);
+    if (!counted) await perform(turn, now(), { who, act: signatureCounted, subject: signing.id, body: { keyid, sig } });
+    return weigh(turn, signing, now());
   });
 }
 
@@ -69,11 +67,11 @@ export async function countSignature({ database, look, now }: Govern, id: string
 export async function hearRefusal({ database, look, now }: Govern, id: string, trail: Trail): Promise<Answer> {
   const published = await look();
   if (!published.ok) return published;
-  return database.transaction().execute(async (transaction) => {
-    const signing = await signingOf(transaction, id, published.value);
+  return inTurn(database, async (turn) => {
+    const signing = await signingOf(turn, id, published.value);
     if (!signing.ok) return signing;
-    await keepTrail(transaction, signing.value.id, trail);
-    return signing.value.state === "signed" ? accept({ state: "signed" }) : weigh(transaction, signing.value, now());
+    await hear(turn, now(), signing.value.id, trail);
+    return signing.value.state === "signed" ? accept({ state: "signed" }) : weigh(turn, signing.value, now());
   });
 }
 
@@ -83,20 +81,22 @@ export async function signaturesOf(database: Database, id: Digest): Promise<read
 
 export async function trailsOf(database: Database, id: Digest): Promise<readonly Trail[]> {
   const rows = await database.selectFrom("trails").select("trail").where("request", "=", id).orderBy("signer").execute();
-  return rows.map(({ trail }) => JSON.parse(trail) as Trail); // written by keepTrail
+  return rows.map(({ trail }) => JSON.parse(trail) as Trail); // written from a trail that was read
 }
 
-async function keepTrail(transaction: Database, request: Digest, trail: Trail): Promise<void> {
-  const written = column(trail);
-  await transaction
-    .insertInto("trails")
-    .values({ request, signer: trail.signer, trail: written })
-    .onConflict((conflict) => conflict.columns(["request", "signer"]).doUpdateSet({ trail: written }))
-    .execute();
+/** Said again is not said anew. What is kept is claimed, and nobody proved it. */
+async function hear(turn: Turn, now: number, request: Digest, trail: Trail): Promise<void> {
+  const before = await turn
+    .selectFrom("trails")
+    .select("trail")
+    .where("request", "=", request)
+    .where("signer", "=", trail.signer)
+    .executeTakeFirst();
+  if (before?.trail !== column(trail)) await perform(turn, now, { who: "govern", act: trailHeard, subject: request, body: { trail } });
 }
 
-async function signingOf(transaction: Database, id: string, published: Published): Promise<Outcome<Signing>> {
-  const row = await transaction
+async function signingOf(turn: Turn, id: string, published: Published): Promise<Outcome<Signing>> {
+  const row = await turn
     .selectFrom("requests")
     .select(["id", "channel", "added", "channelFile", "state"])
     .where("id", "=", id as Digest)
@@ -124,17 +124,17 @@ function signersIn({ channel, message, authority, demand }: Signing, signatures:
   ];
 }
 
-async function weigh(transaction: Database, signing: Signing, now: number): Promise<Answer> {
+async function weigh(turn: Turn, signing: Signing, now: number): Promise<Answer> {
   const { id, added, channel, message, authority, demand } = signing;
-  const signatures = await signaturesOf(transaction, id);
+  const signatures = await signaturesOf(turn, id);
   const demanded = demand === undefined || meetsDemand(sidecarSigners(channel, { message }, signatures, demand), demand);
   if (demanded && signersOf({ message, signatures }, authority).length >= authority.threshold) {
-    await moveRequest(transaction, now, id, "signed");
-    if (added !== null) await moveProposal(transaction, now, added, "signed");
+    await moveRequest(turn, now, id, "signed");
+    if (added !== null) await moveProposal(turn, now, added, "signed");
     return accept({ state: "signed" });
   }
   if (added === null) return accept({ state: "open" });
-  const refusing = (await trailsOf(transaction, id)).filter(refuses).length;
-  await moveProposal(transaction, now, added, refusing > authority.keyids.length - authority.threshold ? "refused" : "signing");
+  const refusing = (await trailsOf(turn, id)).filter(refuses).length;
+  await moveProposal(turn, now, added, refusing > authority.keyids.length - authority.threshold ? "refused" : "signing");
   return accept({ state: "open" });
 }

@@ -3,7 +3,7 @@ import type { Verdict } from "@countersign/trust/check";
 import type { Signature } from "@countersign/trust/envelope";
 import type { Refusal } from "@countersign/trust/refusal";
 import { z } from "zod";
-import { name } from "./identity.ts";
+import { keyid, name } from "./shapes.ts";
 
 /** What a signer last said about a request: shown to people, and believed by nobody. */
 export interface Trail {
@@ -20,13 +20,16 @@ const said = { signer: name, verdicts: z.array(verdict) };
 
 /** A signer's signature of a request, and why it signed. */
 export const signatureShape: z.ZodType<Signature & Pick<Trail, "signer" | "verdicts">> = z.strictObject({
-  keyid: z.string().regex(/^[0-9a-f]{64}$/, "a key identifier in hex"),
+  keyid,
   sig: z.string().regex(/^([0-9a-f]{2}){1,4627}$/, "a signature in hex"), // that of ML-DSA-87 is the longest
   ...said,
 });
 
 /** Why a signer did not sign. */
 export const refusalShape: z.ZodType<Required<Omit<Trail, "ok">>> = z.strictObject({ refusal, ...said });
+
+/** A trail as it is kept. */
+export const trailShape: z.ZodType<Trail> = z.strictObject({ ...said, ok: z.boolean(), refusal: refusal.exactOptional() });
 
 const notYet: readonly string[] = ["soak-not-over", "revocations-stale", "rate-limited", "renewal-not-due"];
 

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { AnyKind } from "./act-kind.ts";
+import { entryKinds } from "./entry-acts.ts";
+import { historyKinds } from "./history-acts.ts";
+import { identityKinds } from "./identity-acts.ts";
+import { proposalKinds } from "./proposal-acts.ts";
+import { requestKinds } from "./request-acts.ts";
+
+/** Everything that can happen here, by name. */
+export const kinds: ReadonlyMap<string, AnyKind> = tableOf([
+  ...historyKinds,
+  ...identityKinds,
+  ...proposalKinds,
+  ...entryKinds,
+  ...requestKinds,
+]);
+
+function tableOf(list: readonly AnyKind[]): ReadonlyMap<string, AnyKind> {
+  const table = new Map(list.map((kind) => [kind.name, kind]));
+  if (table.size !== list.length) throw new Error("two kinds of act have one name");
+  return table;
+}

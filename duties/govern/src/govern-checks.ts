@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Check } from "@countersign/trust/check";
+import type { Entry } from "@countersign/trust/release/head";
+import type { Order } from "@countersign/trust/release/order";
+import type { Statement } from "@countersign/trust/release/statement";
+import { type ApprovalSubject, approvalReceiptChecks } from "./approval-checks.ts";
+import { type PersonalActSubject, personalActChecks, personalActUseChecks, type UseSubject } from "./personal-act-checks.ts";
+import { orderProposalChecks, type ProposalSubject, releaseProposalChecks } from "./proposal-checks.ts";
+
+/** Every rule of this duty, in lists: what is not in its list is not checked. */
+export interface GovernChecks {
+  readonly personalAct: readonly Check<PersonalActSubject>[];
+  readonly personalActUse: readonly Check<UseSubject>[];
+  readonly releaseProposal: readonly Check<ProposalSubject<Entry<Statement>>>[];
+  readonly orderProposal: readonly Check<ProposalSubject<Entry<Order>>>[];
+  readonly approval: readonly Check<ApprovalSubject>[];
+}
+
+export const governChecks: GovernChecks = {
+  personalAct: personalActChecks,
+  personalActUse: personalActUseChecks,
+  releaseProposal: releaseProposalChecks,
+  orderProposal: orderProposalChecks,
+  approval: approvalReceiptChecks,
+};
+
+/** The same without the rules of these names, which must exist: govern as an attacker wishes it. */
+export function checksWithout(names: readonly string[]): GovernChecks {
+  const known = Object.values(governChecks).flatMap((list: readonly { readonly name: string }[]) => list.map(({ name }) => name));
+  for (const name of names) if (!known.includes(name)) throw new Error(`govern has no check ${name}`);
+  const left = Object.entries(governChecks).map(([list, checks]) => [
+    list,
+    (checks as readonly { readonly name: string }[]).filter(({ name }) => !names.includes(name)),
+  ]);
+  return Object.fromEntries(left) as GovernChecks;
+}

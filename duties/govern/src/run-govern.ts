@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readFile } from "node:fs/promises";
+import { every } from "@countersign/daemon/every";
+import { serve } from "@countersign/daemon/http";
+import { runDuty } from "@countersign/daemon/process";
+import { directoryStore } from "@countersign/repository/directory-store";
+import { httpReader } from "@countersign/repository/http-store";
+import { ledgerClient } from "@countersign/repository/ledger-client";
+import type { Reader } from "@countersign/repository/store";
+import { app } from "./app.ts";
+import { type Config, parseConfig } from "./config.ts";
+import { openDatabase } from "./database.ts";
+import { logActs, logEntries } from "./entries.ts";
+import type { Govern } from "./govern.ts";
+import type { GovernChecks } from "./govern-checks.ts";
+import { progressOf } from "./progress.ts";
+import { lookAt } from "./published.ts";
+
+/** Runs govern as this process, with these rules: `governChecks`, or what an attack leaves of them. */
+export function runGovern(checks: GovernChecks): void {
+  runDuty("govern", parseConfig, async (config, signal) => {
+    const database = await openDatabase(config.database);
+    const store = readerOf(config);
+    const now = Date.now;
+    const govern: Govern = { database, store, look: lookAt(store, await readFile(config.anchor), now), now, checks };
+    const progress = progressOf(govern, config.channelDays);
+    const ledger = ledgerClient(config.ledger);
+    every(config.pollMilliseconds, signal, () => logEntries(govern, ledger));
+    every(config.pollMilliseconds, signal, () => logActs(govern, ledger));
+    every(config.pollMilliseconds, signal, progress);
+    return { url: await serve(app(govern, progress), { port: config.port }, signal) };
+  });
+}
+
+function readerOf({ store, storeUrl }: Config): Reader {
+  return store === undefined ? httpReader(storeUrl ?? "") : directoryStore(store, { prefixes: [] });
+}

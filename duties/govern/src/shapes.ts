@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Digest, isDigest } from "@countersign/trust/digest";
+import { type Outcome, refuse } from "@countersign/trust/refusal";
+import { z } from "zod";
+
+/** A name means nothing in a path, a URL or a pattern. */
+export const name: z.ZodType<string> = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/, "a name of letters, digits and . _ + -, and no wildcard");
+
+export const digest: z.ZodType<Digest> = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, "a SHA-256 in 64 lower-case hex digits")
+  .refine(isDigest);
+
+export const keyid: z.ZodType<string> = z.string().regex(/^[0-9a-f]{64}$/, "a key identifier in hex");
+
+export const whole: z.ZodType<number> = z.int().min(0);
+
+/** A body that says nothing. */
+export const nothing: z.ZodType<Readonly<Record<never, never>>> = z.strictObject({});
+
+/** The refusal of what has not the shape that was asked for. */
+export function malformed(error: z.ZodError, found: unknown): Outcome<never> {
+  const expected = error.issues.map(({ path, message }) => `${path.join(".") || "the body"}: ${message}`).join("; ");
+  return refuse("malformed-request", expected, JSON.stringify(found).slice(0, 200), "Correct the request; unknown members are errors.");
+}
