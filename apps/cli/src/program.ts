@@ -11,6 +11,7 @@ const nouns: ReadonlyMap<string, () => Promise<Add>> = new Map([
   ["release", async () => (await import("./commands/release.ts")).release],
   ["device", async () => (await import("./commands/device.ts")).device],
   ["revoke", async () => (await import("./commands/revoke.ts")).revoke],
+  ["policy", async () => (await import("./commands/policy.ts")).policy],
   ["key", async () => (await import("./commands/key.ts")).key],
   ["ledger", async () => (await import("./commands/ledger.ts")).ledger],
   ["tuf", async () => (await import("./commands/tuf.ts")).tuf],

@@ -52,6 +52,29 @@ test("attack: a policy that its people cannot fill, or whose keys nobody holds",
   assert.equal(accepts({ holders: { ...base.holders, [publisher.keyid]: base.holders[alice.keyid] } }), false);
 });
 
+test("attack: a quorum of none, left out, or by the name of a group that somebody else can fill (OpenBao #3666, #3815)", () => {
+  const quorums: readonly (readonly [string, (quorum: unknown) => object])[] = [
+    ["approvals", (approvals) => ({ approvals })],
+    ["builders", (quorum) => ({ builders: { ...rules.builders, quorum } })],
+    ["freshRevokers", (freshRevokers) => ({ freshRevokers })],
+  ];
+  for (const [name, change] of quorums) {
+    assert.equal(withRules(change(1)), true, name);
+    for (const none of [0, -1, undefined, null, "admins", "1", ["admins"], 0.5])
+      assert.equal(withRules(change(none)), false, `${name} ${none}`);
+  }
+  const { approvals: _approvals, ...omitted } = rules;
+  assert.equal(accepts({ channels: { stable: omitted } }), false);
+  for (const people of ["proposers", "approvers"])
+    for (const group of ["admins", ["admins"], [], undefined]) assert.equal(withRules({ [people]: group }), false, `${people} ${group}`);
+  const delegated = (threshold: unknown): boolean => {
+    const roles = [{ name: "stable", keyids: [alice.keyid], threshold, terminating: true, paths: ["x"] }];
+    return decode(targets, targetsOf({}, { delegations: { keys: { [alice.keyid]: alice.key }, roles } }), "targets").ok;
+  };
+  assert.equal(delegated(1), true);
+  for (const none of [0, undefined, "admins"]) assert.equal(delegated(none), false, `signers ${none}`);
+});
+
 test("attack: approvers of one owner, who count as one", () => {
   const holders = { ...base.holders, [bob.keyid]: { key: bob.key, holder: "bob", owner: "alice" } };
   assert.equal(accepts({ holders }), false);
