@@ -10,6 +10,7 @@ import type { Statement } from "@countersign/trust/release/statement";
 import { type DenialSubject, denialChecks } from "@countersign/trust/revocation/checks";
 import { builtBy } from "@countersign/trust/revocation/deniable";
 import { logChecks, numberCheck, recordChecks } from "./memory-checks.ts";
+import { passkeyCheck } from "./passkey-check.ts";
 import { fileChecks, headsCheck, renewalCheck } from "./request-checks.ts";
 import type { RenewalSubject, SigningSubject } from "./subject.ts";
 import { successionChecks } from "./succession-checks.ts";
@@ -98,6 +99,7 @@ export const signerChecks: readonly Check<SigningSubject>[] = [
   artifactsCheck,
   ...denialChecks.map(over(denialPart)),
   numberCheck,
+  passkeyCheck,
   ...recordChecks,
 ];
 

@@ -6,6 +6,7 @@ import { openRepository } from "@countersign/repository/view";
 import { witnessedTime } from "@countersign/trust/ledger/checkpoint";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import type { Entry } from "@countersign/trust/release/head";
+import { passkeyUses } from "@countersign/trust/release/passkey-use";
 import type { Statement } from "@countersign/trust/release/statement";
 import type { Read } from "@countersign/trust/workflow/step";
 import { type ArtifactBytes, readAttestations } from "./evidence.ts";
@@ -55,7 +56,11 @@ export async function gather(candidate: SigningRequest, senses: Senses): Promise
     artifacts: fresh === undefined ? [] : await senses.artifacts.of(fresh),
     revocations: { denials: record.deny(revokers.denials), lists: revokers.lists },
     readThroughs: rules.readThrough === 0 ? [] : await hearMonitors(read, view),
-    record: { ...subject.record, sameNumber: record.signedAs(numbered(added.body)) },
+    record: {
+      ...subject.record,
+      sameNumber: record.signedAs(numbered(added.body)),
+      passkeys: record.passkeys(passkeyUses(added.approvals, view.policy).map(({ keyid }) => keyid)),
+    },
   });
 }
 
@@ -93,6 +98,7 @@ async function lookAround(candidate: SigningRequest, senses: Senses): Promise<Ou
     time,
     record: {
       sameNumber: undefined,
+      passkeys: [],
       version: record.version(candidate.channel),
       lastHour: record.signedWithinHour(time),
       perHour: senses.signaturesPerHour,

@@ -2,7 +2,9 @@
 import { DatabaseSync } from "node:sqlite";
 import type { Checkpoint } from "@countersign/tlog/checkpoint";
 import { servedBytes } from "@countersign/trust/canonical";
+import type { Digest } from "@countersign/trust/digest";
 import type { Order } from "@countersign/trust/release/order";
+import type { PasskeyUse } from "@countersign/trust/release/passkey-use";
 import type { Statement } from "@countersign/trust/release/statement";
 import { type Denial, rememberedDenial } from "@countersign/trust/revocation/list";
 
@@ -32,8 +34,13 @@ export interface Signing {
   readonly checkpoint: Checkpoint;
 }
 
+/** A use of a passkey in what was signed under this number. */
+export interface RememberedUse extends PasskeyUse {
+  readonly of: Numbered;
+}
+
 /**
- * The signer's own memory, on disk before any signature leaves the process: what it signed under which number, the largest tree
+ * The signer's own memory, on disk before any signature leaves the process: what it signed under which number, the passkeys that approved it, the largest tree
  * it has seen, and every denial. It only grows.
  */
 export class SignerRecord {
@@ -49,6 +56,11 @@ export class SignerRecord {
         version INTEGER NOT NULL, time INTEGER NOT NULL, size INTEGER NOT NULL, root BLOB NOT NULL, origin TEXT NOT NULL,
         UNIQUE (channel, product, kind, number, digest, version)
       );
+      CREATE TABLE IF NOT EXISTS passkey (
+        keyid TEXT NOT NULL, approval TEXT NOT NULL, counter INTEGER NOT NULL,
+        kind TEXT NOT NULL, product TEXT NOT NULL, channel TEXT NOT NULL, number INTEGER NOT NULL,
+        UNIQUE (keyid, approval, counter)
+      );
       CREATE TABLE IF NOT EXISTS denial (document TEXT PRIMARY KEY);
     `);
   }
@@ -58,6 +70,25 @@ export class SignerRecord {
     const { kind, product, channel, number } = of;
     const insert = this.#database.prepare("INSERT OR IGNORE INTO signing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     insert.run(kind, product, channel, number, digest, version, time, size, root, origin);
+  }
+
+  /** Durable when it returns. */
+  rememberPasskeys({ kind, product, channel, number }: Numbered, uses: readonly PasskeyUse[]): void {
+    const insert = this.#database.prepare("INSERT OR IGNORE INTO passkey VALUES (?, ?, ?, ?, ?, ?, ?)");
+    for (const { keyid, approval, counter } of uses) insert.run(keyid, approval, counter, kind, product, channel, number);
+  }
+
+  /** How these passkeys were used in what was signed before. */
+  passkeys(keyids: readonly string[]): readonly RememberedUse[] {
+    const query = this.#database.prepare("SELECT * FROM passkey WHERE keyid = ?");
+    return [...new Set(keyids)]
+      .flatMap((keyid) => query.all(keyid))
+      .map(({ keyid, approval, counter, kind, product, channel, number }) => ({
+        keyid: String(keyid),
+        approval: approval as Digest,
+        counter: Number(counter),
+        of: { kind: kind as Numbered["kind"], product: String(product), channel: String(channel), number: Number(number) },
+      }));
   }
 
   /** The digest first signed under this number. */

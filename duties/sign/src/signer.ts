@@ -16,6 +16,7 @@ import { type Check, judge, type Verdict, type Verified } from "@countersign/tru
 import type { Signature } from "@countersign/trust/envelope";
 import { sidecarDemand } from "@countersign/trust/policy/post-quantum";
 import type { Outcome, Refusal } from "@countersign/trust/refusal";
+import { type PasskeyUse, passkeyUses } from "@countersign/trust/release/passkey-use";
 import { renewalChecks } from "./checks.ts";
 import { parseConfig } from "./config.ts";
 import { ArtifactBytes } from "./evidence.ts";
@@ -34,6 +35,11 @@ export interface SignerChecks {
 interface SignerKeys {
   readonly key: CustodyKey;
   readonly sidecarKey: CustodyKey | undefined;
+}
+
+/** What a request has signed, for the record. */
+interface Signed extends Pick<Signing, "of" | "digest"> {
+  readonly passkeys: readonly PasskeyUse[];
 }
 
 /** Runs a signer as this process, with these checks of releases and orders: `signerChecks`, or what an attack leaves of them. */
@@ -92,7 +98,7 @@ class Signer {
     request: SigningRequest,
     subject: Outcome<S>,
     checks: readonly Check<S>[],
-    signedOf: (subject: S) => Pick<Signing, "of" | "digest">,
+    signedOf: (subject: S) => Signed,
   ): Promise<void> {
     if (!subject.ok) return this.#refuse(request, subject.refusal, []);
     if (!this.#counts(subject.value)) return;
@@ -121,9 +127,10 @@ class Signer {
   async #sign(
     { channelFile, channel }: Verified<SigningRequest>,
     { time, log, delegator }: RequestSubject,
-    { of, digest }: Pick<Signing, "of" | "digest">,
+    { of, digest, passkeys }: Signed,
   ): Promise<readonly Signature[]> {
     const checkpoint = log.newest.checkpoint;
+    this.#senses.record.rememberPasskeys(of, passkeys);
     this.#senses.record.remember({ of: { ...of, channel }, digest, version: channelFile.version, time, checkpoint });
     const { signatures } = await signDocument(channelFile, [this.#key]);
     const demand = sidecarDemand(delegator.policy, channel);
@@ -142,11 +149,11 @@ class Signer {
   }
 }
 
-function entryOf({ added: { body, digest } }: SigningSubject): Pick<Signing, "of" | "digest"> {
-  return { of: numbered(body), digest };
+function entryOf({ added: { body, digest, approvals }, view }: SigningSubject): Signed {
+  return { of: numbered(body), digest, passkeys: passkeyUses(approvals, view.policy) };
 }
 
 /** A renewal is about no product, and numbered as its file is. */
-function renewalOf({ candidate: { id, channel, channelFile } }: RenewalSubject): Pick<Signing, "of" | "digest"> {
-  return { of: { kind: "renewal", product: "", channel, number: channelFile.version }, digest: id };
+function renewalOf({ candidate: { id, channel, channelFile } }: RenewalSubject): Signed {
+  return { of: { kind: "renewal", product: "", channel, number: channelFile.version }, digest: id, passkeys: [] };
 }

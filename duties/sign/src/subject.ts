@@ -15,6 +15,7 @@ import type { Order } from "@countersign/trust/release/order";
 import type { Statement } from "@countersign/trust/release/statement";
 import type { KnownList, ServedList } from "@countersign/trust/revocation/checks";
 import type { Denial } from "@countersign/trust/revocation/list";
+import type { RememberedUse } from "./record.ts";
 
 /** A release or an order, as a request adds it. */
 export type Added = Entry<Statement> | Entry<Order>;
@@ -73,6 +74,8 @@ export interface Revocations {
 export interface Recorded {
   /** Digest of what it signed under the same number: a release's sequence or an order's number; a renewal has none. */
   readonly sameNumber: string | undefined;
+  /** How the passkeys that approve it were used in what was signed before. */
+  readonly passkeys: readonly RememberedUse[];
   /** The highest version of the channel file. */
   readonly version: number;
   /** Signatures of the last hour of witnessed time. */

@@ -14,7 +14,7 @@ import { canonicalBytes, servedBytes } from "./canonical.ts";
 import { decodeBytes } from "./decode.ts";
 import { type Digest, sha256 } from "./digest.ts";
 import { type Envelope, envelope, type Signed } from "./envelope.ts";
-import { keyidOf, type PublicKey } from "./key.ts";
+import { type HolderKey, keyidOf, type PublicKey } from "./key.ts";
 import type { LedgerTrust } from "./ledger/checkpoint.ts";
 import type { Outcome, Refusal } from "./refusal.ts";
 import { type Approval, approval, approvalsDigest } from "./release/approval.ts";
@@ -22,12 +22,17 @@ import type { Entry } from "./release/head.ts";
 import type { Order } from "./release/order.ts";
 import type { Statement } from "./release/statement.ts";
 
-/** Somebody with one ed25519 key, the same in every run. */
-export interface Person {
+/** Somebody with one key. */
+export interface Voice {
   readonly name: string;
-  readonly key: PublicKey;
+  readonly key: HolderKey;
   readonly keyid: string;
   sign(message: Uint8Array): Promise<Uint8Array>;
+}
+
+/** Somebody with one ed25519 key, the same in every run. */
+export interface Person extends Voice {
+  readonly key: PublicKey;
 }
 
 export function person(name: string): Person {
@@ -37,14 +42,14 @@ export function person(name: string): Person {
 }
 
 /** A TUF envelope over `document`, signed by each. */
-export async function signDocument<T>(document: T, ...signers: readonly Person[]): Promise<Signed<T>> {
+export async function signDocument<T>(document: T, ...signers: readonly Voice[]): Promise<Signed<T>> {
   const message = canonicalBytes(document);
   const signatures = [];
   for (const { keyid, sign } of signers) signatures.push({ keyid, sig: Buffer.from(await sign(message)).toString("hex") });
   return { signatures, signed: document };
 }
 
-export async function signedBytes(document: unknown, ...signers: readonly Person[]): Promise<Uint8Array> {
+export async function signedBytes(document: unknown, ...signers: readonly Voice[]): Promise<Uint8Array> {
   return servedBytes(await signDocument(document, ...signers));
 }
 
@@ -153,7 +158,7 @@ export function digestOf(text: string): Digest {
 
 /** What one person says of a digest. */
 export async function say(
-  who: Person,
+  who: Voice,
   decision: Approval["decision"],
   subject: Approval["subject"],
   digest: Digest,
