@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { root } from "@countersign/trust/anchor/root";
 import { timestamp } from "@countersign/trust/anchor/timestamp";
+import { signedCertificate } from "@countersign/trust/build/certificate";
 import { judge } from "@countersign/trust/check";
 import { type Decoder, decode } from "@countersign/trust/decode";
 import { envelope } from "@countersign/trust/envelope";
@@ -34,6 +35,7 @@ const readers: Readonly<Record<string, Decoder<unknown>>> = {
   policy,
   statement,
   approval: envelope(approval),
+  certificate: signedCertificate,
   order,
   head,
   list: envelope(revocationList),

@@ -14,7 +14,12 @@ import {
   attestation,
   attestedBy,
   builder,
+  certificateOf,
+  certifiedAttestation,
+  certifiedRule,
   type GivenAttestation,
+  issuer,
+  noon,
   policyWith,
   provenanceOf,
   rule,
@@ -57,6 +62,10 @@ async function cases(): Promise<readonly Vector<Given>[]> {
   const summaryDiffers = async (description: string, predicate: object): Promise<Vector<Given>> =>
     refused(description, "provenance-differs", await summary(predicate));
   const bare = { ...rule, runnerEnvironment: undefined };
+  const certified = async (...of: Parameters<typeof certifiedAttestation>): Promise<Given> =>
+    given([await certifiedAttestation(...of)], { policy: policyWith([certifiedRule]) });
+  const certificateDiffers = async (description: string, change: object): Promise<Vector<Given>> =>
+    refused(description, "certificate-differs", await certified(certificateOf(change)));
   return [
     accepted("a build as the policy wants it", given([good])),
     accepted("two builders of different owners, of one commit", given([good, other], { policy: twoBuilders })),
@@ -171,6 +180,70 @@ async function cases(): Promise<readonly Vector<Given>[]> {
       given([await attestation(summaryOf({ resourceUri: "pkg:generic/hello-hotfix@1.0.0" }), verifier)], { policy: twoRules }),
     ),
     refused("attack: an old summary in a new entry", "summary-outdated", await summary({ timeVerified: "2026-06-01T10:59:59Z" })),
+    accepted("a key made in the job, certified by the issuer of the policy", await certified()),
+    accepted("at the last second of its certificate", await certified(certificateOf(), { time: noon + 540 })),
+    refused(
+      "attack: a key stolen from the job, a second later",
+      "certificate-not-valid-then",
+      await certified(certificateOf(), { time: noon + 541 }),
+    ),
+    refused("public before it was certified", "certificate-not-valid-then", await certified(certificateOf(), { time: noon - 61 })),
+    refused(
+      "attack: somebody else's certificate beside one's own signature",
+      "builder-not-trusted",
+      await certified(certificateOf(), { key: second }),
+    ),
+    refused(
+      "attack: a certificate that another holder signed",
+      "builder-not-trusted",
+      await certified(certificateOf(), { signer: second }),
+    ),
+    refused(
+      "attack: one that another holder signed in the issuer's name",
+      "certificate-not-trusted",
+      await certified(certificateOf(), { signer: second, keyid: issuer.keyid }),
+    ),
+    refused(
+      "attack: a certificate where the policy has a standing key",
+      "builder-not-trusted",
+      given([await certifiedAttestation(certificateOf(), { signer: builder })]),
+    ),
+    refused(
+      "attack: a standing key where the policy has an issuer",
+      "builder-not-trusted",
+      given([good], { policy: policyWith([certifiedRule]) }),
+    ),
+    await certificateDiffers("attack: certified for another commit", { commit: "6".repeat(40) }),
+    await certificateDiffers("attack: certified for another ref", { ref: "refs/heads/evil" }),
+    await certificateDiffers("attack: certified for another event", { eventName: "pull_request_target" }),
+    await certificateDiffers("attack: certified for another repository of that name", { repositoryId: "700001" }),
+    await certificateDiffers("attack: certified without a fact that the provenance states", { runnerEnvironment: undefined }),
+    await certificateDiffers("attack: certified for other parameters", { parameters: {} }),
+    await certificateDiffers("attack: certified for another run", { runId: "https://github.com/octo/hello/actions/runs/2/attempts/1" }),
+    refused(
+      "attack: certified for longer than any key may live",
+      "malformed-document",
+      await certified(certificateOf({ notAfter: noon + 541 })),
+    ),
+    refused(
+      "certified for longer than the policy allows",
+      "certificate-too-long",
+      given([await certifiedAttestation()], {
+        policy: policyWith([{ ...certifiedRule, certified: { ...certifiedRule.certified, seconds: 300 } }]),
+      }),
+    ),
+    refused(
+      "one key that certifies and builds",
+      "malformed-document",
+      given([good], { policy: policyWith([certifiedRule, { ...rule, keyid: issuer.keyid }]) }),
+    ),
+    refused(
+      "an issuer that takes any token of its platform",
+      "malformed-document",
+      given([good], {
+        policy: policyWith([{ ...certifiedRule, certified: { seconds: 600, token: { ...certifiedRule.certified?.token, claims: {} } } }]),
+      }),
+    ),
     refused("attack: verified after it was public", "summary-outdated", await summary({ timeVerified: "2026-06-01T12:00:01Z" })),
   ];
 }

@@ -2,7 +2,7 @@
 import type { BuilderRule, VerifierRule } from "@countersign/trust/build/builder-rule";
 import { preAuthenticationEncoding } from "@countersign/trust/build/dsse";
 import { inTotoPayloadType } from "@countersign/trust/build/in-toto";
-import { servedBytes } from "@countersign/trust/canonical";
+import { canonicalBytes, servedBytes } from "@countersign/trust/canonical";
 import { sha256 } from "@countersign/trust/digest";
 import { people, policyOf } from "@countersign/trust/founding.test-support";
 import type { Policy } from "@countersign/trust/policy/policy";
@@ -37,11 +37,43 @@ export const verifierRule: VerifierRule = {
   withinSeconds: 3600,
 };
 
+export const issuer: Person = person("issuer");
+export const jobKey: Person = person("a key made in the job");
+
+/** The same builder, whose keys an issuer certifies. */
+export const certifiedRule: BuilderRule = {
+  ...rule,
+  keyid: issuer.keyid,
+  certified: {
+    seconds: 600,
+    token: {
+      kind: "github-actions",
+      issuer: "https://token.actions.githubusercontent.com",
+      audience: "https://issuer.example",
+      claims: {
+        repository_id: "634195",
+        repository_owner_id: "51022",
+        job_workflow_ref: "octo/hello/.github/workflows/release.yml@refs/tags/v{version}",
+        workflow_ref: "octo/hello/.github/workflows/release.yml@refs/tags/v{version}",
+        ref: "refs/tags/v{version}",
+        ref_type: "tag",
+        ref_protected: "true",
+        event_name: "push",
+        runner_environment: "github-hosted",
+        environment: "release",
+      },
+      commitClaim: "sha",
+      runClaim: "run_id",
+    },
+  },
+};
+
 /** A policy with these builders for the channel `stable`. */
 export function policyWith(trusted: readonly object[], quorum = 1): Policy {
   const usual = policyOf();
   const holder = ({ key, name }: Person) => ({ key, holder: name.replaceAll(" ", "-"), owner: name.replaceAll(" ", "-") });
-  const holders = { ...usual.holders, [second.keyid]: holder(second), [verifier.keyid]: holder(verifier) };
+  const more = [second, verifier, issuer].map((each) => [each.keyid, holder(each)] as const);
+  const holders = { ...usual.holders, ...Object.fromEntries(more) };
   const channels = Object.entries(usual.channels).map(([name, rules]) => [name, { ...rules, builders: { quorum, trusted } }]);
   return { ...usual, holders, channels: Object.fromEntries(channels) };
 }
@@ -141,6 +173,53 @@ export async function attestedBy(
   for (const { keyid, sign } of signers) signatures.push({ keyid, sig: Buffer.from(await sign(message)).toString("base64") });
   const envelope = servedBytes({ payload: Buffer.from(bytes).toString("base64"), payloadType, signatures });
   const proof = await new TestLog().prove({ type: "provenance", digest: sha256(envelope) }, [noon, noon]);
+  return { envelope: Buffer.from(envelope).toString("base64"), proof };
+}
+
+/** The certificate of `jobKey` for that build. */
+export function certificateOf(change: object = {}): object {
+  return {
+    _type: "build-certificate",
+    spec: "countersign/1",
+    key: jobKey.key,
+    builder: "https://github.com/octo/hello/.github/workflows/release.yml@refs/tags/v1.0.0",
+    buildType: rule.buildType,
+    source: rule.source,
+    commit: "8d3c5f0e2b7a49d1c6e8f0a1b2c3d4e5f6a7b8c9",
+    ref: "refs/tags/v1.0.0",
+    repositoryId: "634195",
+    ownerId: "51022",
+    runnerEnvironment: "github-hosted",
+    eventName: "push",
+    parameters: {
+      workflow: { path: ".github/workflows/release.yml", ref: "refs/tags/v1.0.0", repository: "https://github.com/octo/hello" },
+    },
+    runId: "https://github.com/octo/hello/actions/runs/1/attempts/1",
+    notBefore: noon - 60,
+    notAfter: noon + 540,
+    ...change,
+  };
+}
+
+/** An envelope that `key` signed, with a certificate in it that `signer` signed, and the proof of its entry. */
+export async function certifiedAttestation(
+  certificate: object = certificateOf(),
+  {
+    key = jobKey,
+    signer = issuer,
+    keyid = signer.keyid,
+    time = noon,
+  }: { key?: Person; signer?: Person; keyid?: string; time?: number } = {},
+): Promise<GivenAttestation> {
+  const bytes = servedBytes(provenanceOf());
+  const sig = Buffer.from(await key.sign(preAuthenticationEncoding(inTotoPayloadType, bytes))).toString("base64");
+  const signed = Buffer.from(await signer.sign(canonicalBytes(certificate))).toString("hex");
+  const envelope = servedBytes({
+    payload: Buffer.from(bytes).toString("base64"),
+    payloadType: inTotoPayloadType,
+    signatures: [{ keyid: key.keyid, sig, certificate: { signatures: [{ keyid, sig: signed }], signed: certificate } }],
+  });
+  const proof = await new TestLog().prove({ type: "provenance", digest: sha256(envelope) }, [time, time]);
   return { envelope: Buffer.from(envelope).toString("base64"), proof };
 }
 

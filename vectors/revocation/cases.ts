@@ -92,7 +92,7 @@ export const listVectors: VectorFile<GivenList> = {
 interface GivenDenials
   extends Pick<
     DenialSubject,
-    "denials" | "time" | "builders" | "payloads" | "known" | "served" | "soakEnd" | "freshRevokers" | "revocationSeconds"
+    "denials" | "time" | "builders" | "payloads" | "commits" | "known" | "served" | "soakEnd" | "freshRevokers" | "revocationSeconds"
   > {
   /** Its last release is judged. */
   readonly head: unknown;
@@ -115,6 +115,7 @@ export const denialVectors: VectorFile<GivenDenials> = {
       time: end,
       builders: [builder.keyid],
       payloads: [digestOf("what the provenance says")],
+      commits: ["0".repeat(40)],
       known: { [own]: { version: 5, time: end }, [other]: { version: 7, time: end - 1 } },
       served: { [own]: { version: 5, seen: {} }, [other]: { version: 7, seen: {} } },
       soakEnd: end,

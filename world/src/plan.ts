@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Build } from "@countersign/build/attest";
-import type { BuilderRule } from "@countersign/trust/build/builder-rule";
+import { type BuilderRule, certifiedBuilder } from "@countersign/trust/build/builder-rule";
 import { array, closed, type Decoder, distinct, integer, json, literal, name, optional, record, text } from "@countersign/trust/decode";
 import type { DownloadLimits } from "@countersign/trust/policy/policy";
 import { profileDefaults } from "@countersign/trust/policy/profile";
@@ -126,7 +126,7 @@ export function ruleOf({ builder: { holder, owner, ...rule } }: Plan, keyid: str
 }
 
 /** What its builder says of a build that was made as agreed, besides the commit and the files. */
-export function agreedBuild({ builder: { holder, owner, id, ...build } }: Plan): Omit<Build, "artifacts" | "commit"> {
+export function agreedBuild({ builder: { holder, owner, id, certified, ...build } }: Plan): Omit<Build, "artifacts" | "commit"> {
   return { ...build, builderId: id };
 }
 
@@ -149,6 +149,7 @@ export const plan: Decoder<Plan> = closed<Plan>({
     holder: name,
     owner: name,
     id: text,
+    certified: optional(certifiedBuilder),
     buildType: text,
     source: text,
     repositoryId: optional(text),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ProvenanceSubject, provenanceChecks } from "@countersign/trust/build/checks";
+import type { ProvenanceSubject } from "@countersign/trust/build/builder";
+import { provenanceChecks } from "@countersign/trust/build/checks";
 import { type Check, decide } from "@countersign/trust/check";
 import { type ReadPastSubject, readPastCheck } from "@countersign/trust/readthrough/checks";
 import { liftedDenials } from "@countersign/trust/release/choice";

@@ -5,6 +5,8 @@ import fc from "fast-check";
 import { root } from "./anchor/root.ts";
 import { targets } from "./anchor/targets.ts";
 import { timestamp } from "./anchor/timestamp.ts";
+import { buildCertificate } from "./build/certificate.ts";
+import { certificateOf, policyTrusting } from "./build/certified.test-support.ts";
 import { canonicalText, type Json } from "./canonical.ts";
 import { type Decoder, decode } from "./decode.ts";
 import { expires, people, policyOf, rootOf, spec_version, targetsOf } from "./founding.test-support.ts";
@@ -52,6 +54,8 @@ const kinds: Readonly<Record<string, Kind<unknown>>> = {
   approval: kind(approval, voice.signed),
   head: kind(head, headDocument({ ...place, releases, orders }), headDocument),
   policy: kind(policy, policyOf()),
+  "policy with an issuer": kind(policy, policyTrusting()),
+  certificate: kind(buildCertificate, certificateOf()),
   denial: kind(denial, no),
   list: kind(revocationList, list),
 };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Json } from "../canonical.ts";
-import { closed, type Decoder, digest, distinct, integer, json, optional, record, text } from "../decode.ts";
+import { closed, type Decoder, digest, distinct, integer, json, literal, Malformed, matching, optional, record, text } from "../decode.ts";
 import type { Digest } from "../digest.ts";
+import { longestCertificate } from "./certificate.ts";
 
 /**
  * What provenance of a trusted builder must say. All of it is compared exactly: a value that differs is refused, one that is missing is, and so is one that the
@@ -9,8 +10,10 @@ import type { Digest } from "../digest.ts";
  */
 export interface BuilderRule {
   readonly id: string;
-  /** The key that signs for this id; it stands among the policy's holders. */
+  /** The key that signs for this id, or that of the issuer which certifies such keys; it stands among the policy's holders, and counts as the builder's. */
   readonly keyid: string;
+  /** Present where `keyid` is an issuer's; absent where it is a standing key, which signs provenance itself. */
+  readonly certified?: CertifiedBuilder | undefined;
   readonly buildType: string;
   /** The source repository, as provenance names it in `resolvedDependencies`, without the ref. */
   readonly source: string;
@@ -23,6 +26,27 @@ export interface BuilderRule {
   readonly eventName?: string | undefined;
   /** `externalParameters`, every one of them. */
   readonly parameters: Readonly<Record<string, Json>>;
+}
+
+/** How an issuer certifies the keys of a builder. */
+export interface CertifiedBuilder {
+  /** How long a key may live, at most. */
+  readonly seconds: number;
+  /** Whose identity token the issuer gives a certificate for. Issuers look at it; devices do not see the token. */
+  readonly token: TokenRule;
+}
+
+/** What the OIDC token of a CI job must say, all of it exactly; `{version}` stands for the version of the release. */
+export interface TokenRule {
+  /** What issues it: of GitHub and GitLab it is known which claims tell one workflow from any other, and the issuer refuses a rule that lacks one. */
+  readonly kind: "github-actions" | "gitlab" | "oidc";
+  readonly issuer: string;
+  readonly audience: string;
+  /** Claim to value, for every claim that tells this workflow from any other. */
+  readonly claims: Readonly<Record<string, string>>;
+  /** The names of the claims that say which commit is built and which run that is. */
+  readonly commitClaim: string;
+  readonly runClaim: string;
 }
 
 /**
@@ -44,9 +68,30 @@ export interface VerifierRule {
 
 export type TrustedBuilder = BuilderRule | VerifierRule;
 
+const word: Decoder<string> = matching(/^[^*]+$/, "a text that is not empty and has no wildcard");
+
+const tokenClaims: Decoder<TokenRule["claims"]> = (value, at) => {
+  const claims = record(word, word)(value, at);
+  if (Object.keys(claims).length === 0) throw new Malformed(at, "at least one claim", "none");
+  return claims;
+};
+
+export const certifiedBuilder: Decoder<CertifiedBuilder> = closed<CertifiedBuilder>({
+  seconds: integer(1, longestCertificate),
+  token: closed<TokenRule>({
+    kind: literal("github-actions", "gitlab", "oidc"),
+    issuer: word,
+    audience: word,
+    claims: tokenClaims,
+    commitClaim: word,
+    runClaim: word,
+  }),
+});
+
 const builderRule: Decoder<BuilderRule> = closed<BuilderRule>({
   id: text,
   keyid: text,
+  certified: optional(certifiedBuilder),
   buildType: text,
   source: text,
   repositoryId: optional(text),

@@ -10,8 +10,9 @@ import { type ChannelRules, policy as policyDecoder } from "../policy/policy.ts"
 import { codeOf, digestOf, ledger, must, type Person, person, statementOf, TestLog } from "../simulator.test-support.ts";
 import { type Attestation, attestationIn } from "./attestation.ts";
 import { readAttested } from "./attested.ts";
+import type { ProvenanceSubject } from "./builder.ts";
 import type { BuilderRule } from "./builder-rule.ts";
-import { type ProvenanceSubject, provenanceChecks } from "./checks.ts";
+import { provenanceChecks } from "./checks.ts";
 import { preAuthenticationEncoding, readDsse } from "./dsse.ts";
 import { inTotoPayloadType } from "./in-toto.ts";
 

@@ -1,55 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Check, decide } from "../check.ts";
-import type { LedgerTrust } from "../ledger/checkpoint.ts";
 import { loggedCheck, publicSince } from "../ledger/inclusion.ts";
-import { type ChannelRules, dutyKeyOf, type Policy, principalOf } from "../policy/policy.ts";
+import { principalOf } from "../policy/policy.ts";
 import { ownersOf } from "../quorum.ts";
-import type { Statement } from "../release/statement.ts";
 import type { Attestation } from "./attestation.ts";
 import { isSummary } from "./attested.ts";
-import { isVerifierRule, type TrustedBuilder } from "./builder-rule.ts";
-import { differences } from "./differences.ts";
-import { dsseSignedBy, payloadDigest } from "./dsse.ts";
+import { builderOf, closest, type ProvenanceSubject, sumsUp } from "./builder.ts";
+import { isVerifierRule } from "./builder-rule.ts";
+import { certificateChecks } from "./certificate-checks.ts";
 import { originOf } from "./origin.ts";
-
-export interface ProvenanceSubject {
-  readonly candidate: Statement;
-  /** The files that the statement names, in its order. */
-  readonly attestations: readonly Attestation[];
-  readonly policy: Policy;
-  readonly rules: ChannelRules;
-  readonly ledger: LedgerTrust;
-}
-
-/** The trusted builder or verifier behind an attestation: the first whose key signed the envelope. */
-export function builderOf({ envelope, provenance }: Attestation, policy: Policy, rules: ChannelRules): TrustedBuilder | undefined {
-  return rules.builders.trusted.find((rule) => {
-    const key = dutyKeyOf(policy, rule.keyid);
-    return key !== undefined && isVerifierRule(rule) === isSummary(provenance) && dsseSignedBy(envelope, key);
-  });
-}
-
-/**
- * Whether this is a summary of one of the others. Its verifier has looked at their build and made none of its own, so where builders are counted it
- * adds none to them.
- */
-function sumsUp({ provenance }: Attestation, others: readonly Attestation[]): boolean {
-  if (!isSummary(provenance)) return false;
-  const inputs = (provenance.predicate.inputAttestations ?? []).map(({ digest }) => digest?.["sha256"]);
-  return others.some(({ envelope }) => inputs.includes(envelope.digest) || inputs.includes(payloadDigest(envelope)));
-}
-
-/** The rule for its builder's key from which an attestation differs least: a key may sign for several workflows, each with a rule of its own. */
-function closest(
-  attestation: Attestation,
-  { candidate, policy, rules }: ProvenanceSubject,
-): { readonly rule: TrustedBuilder; readonly found: readonly string[] } | undefined {
-  const keyid = builderOf(attestation, policy, rules)?.keyid;
-  return rules.builders.trusted
-    .filter((rule) => rule.keyid === keyid)
-    .map((rule) => ({ rule, found: differences(rule, attestation.provenance, candidate.version) }))
-    .sort((a, b) => a.found.length - b.found.length)[0];
-}
 
 /** Gate 10, in the order of the SLSA v1 verification: signature, subject, builder, build type, parameters, source; specified in docs/provenance.md. */
 export const provenanceChecks: readonly Check<ProvenanceSubject>[] = [
@@ -71,7 +30,7 @@ export const provenanceChecks: readonly Check<ProvenanceSubject>[] = [
     source: "SLSA v1 verification 1: the envelope's signature, by a trusted builder",
     examine: ({ attestations, policy, rules }) => {
       const found = attestations.map((attestation) => ({
-        rule: builderOf(attestation, policy, rules),
+        rule: builderOf(attestation, policy, rules)?.rule,
         again: sumsUp(attestation, attestations),
       }));
       const owners = ownersOf(
@@ -146,6 +105,7 @@ export const provenanceChecks: readonly Check<ProvenanceSubject>[] = [
       return { ok: true, value: { expected: "each in the ledger", found: `${attestations.length} proven` } };
     },
   },
+  ...certificateChecks,
   {
     name: "provenance/summary-time",
     source: "VSA v1 timeVerified, against the witnessed time of its entry",

@@ -3,45 +3,66 @@ import { canonicalText, type Json } from "../canonical.ts";
 import { isDigest } from "../digest.ts";
 import { type Attested, isSummary } from "./attested.ts";
 import { type BuilderRule, isVerifierRule, type TrustedBuilder, type VerifierRule } from "./builder-rule.ts";
+import type { BuildCertificate } from "./certificate.ts";
+import { type BuildClaims, claimsOf, runIdOf } from "./claims.ts";
 import type { ResourceDescriptor } from "./in-toto.ts";
-import { originOf } from "./origin.ts";
 import type { Provenance } from "./provenance.ts";
 import { includesLevel, type VerificationSummary } from "./summary.ts";
+import { withVersion } from "./version-pattern.ts";
 
 /** One thing that a rule wants, and what is there; undefined where nothing is wanted, or nothing there. */
 type Compared = readonly [field: string, wanted: Json | undefined, given: Json | undefined];
 
 /** In what an attestation differs from a rule, for a release of this version: empty where it is exactly what was agreed. */
 export function differences(rule: TrustedBuilder, attested: Attested, version: string): readonly string[] {
-  if (isVerifierRule(rule)) return isSummary(attested) ? unequal(summaryFields(rule, attested), version) : ["a build, from a verifier"];
-  return isSummary(attested) ? ["a summary, from a builder"] : unequal(buildFields(rule, attested), version);
+  if (isVerifierRule(rule)) return isSummary(attested) ? unequal(summaryFields(rule, attested, version)) : ["a build, from a verifier"];
+  return isSummary(attested) ? ["a summary, from a builder"] : unequal(buildFields(agreed(rule, version), claimsOf(attested)));
 }
 
-function buildFields(rule: BuilderRule, provenance: Provenance): readonly Compared[] {
-  const { buildDefinition, runDetails } = provenance.predicate;
-  const origin = originOf(provenance);
-  const given = buildDefinition.externalParameters;
-  const names = [...new Set([...Object.keys(rule.parameters), ...Object.keys(given)])];
+/** In what a certificate differs from the provenance that carries it, or from the rule that lets its issuer give one. */
+export function certificateDifferences(
+  rule: BuilderRule,
+  certificate: BuildCertificate,
+  provenance: Provenance,
+  version: string,
+): readonly string[] {
+  const told = { ...claimsOf(provenance), runId: runIdOf(provenance) };
+  return unequal([
+    ...buildFields(agreed(rule, version), certificate),
+    ...buildFields(certificate, told),
+    ["source commit", certificate.commit, told.commit],
+    ["run", certificate.runId, told.runId],
+  ]);
+}
+
+/** What a rule wants of a build of this version; whichever commit it is. */
+export function agreed({ id, keyid, certified, ...rule }: BuilderRule, version: string): BuildClaims {
+  return withVersion({ ...rule, builder: id }, version);
+}
+
+function buildFields(wanted: BuildClaims, given: BuildClaims): readonly Compared[] {
+  const names = [...new Set([...Object.keys(wanted.parameters), ...Object.keys(given.parameters)])];
   return [
-    ["builder.id", rule.id, runDetails.builder.id],
-    ["buildType", rule.buildType, buildDefinition.buildType],
-    ["source", rule.source, origin.repository],
-    ["source commit", "a git commit", origin.commit && "a git commit"],
-    ["source ref", rule.ref, origin.ref],
-    ["repository id", rule.repositoryId, origin.repositoryId],
-    ["owner id", rule.ownerId, origin.ownerId],
-    ["runner environment", rule.runnerEnvironment, origin.runnerEnvironment],
-    ["event", rule.eventName, origin.eventName],
-    ...names.map((name) => [`externalParameters.${name}`, own(rule.parameters, name), own(given, name)] as const),
+    ["builder.id", wanted.builder, given.builder],
+    ["buildType", wanted.buildType, given.buildType],
+    ["source", wanted.source, given.source],
+    ["source commit", "a git commit", given.commit && "a git commit"],
+    ["source ref", wanted.ref, given.ref],
+    ["repository id", wanted.repositoryId, given.repositoryId],
+    ["owner id", wanted.ownerId, given.ownerId],
+    ["runner environment", wanted.runnerEnvironment, given.runnerEnvironment],
+    ["event", wanted.eventName, given.eventName],
+    ...names.map((name) => [`externalParameters.${name}`, own(wanted.parameters, name), own(given.parameters, name)] as const),
   ];
 }
 
-function summaryFields(rule: VerifierRule, { predicate }: VerificationSummary): readonly Compared[] {
+function summaryFields(rule: VerifierRule, { predicate }: VerificationSummary, version: string): readonly Compared[] {
   const { verifier, resourceUri, policy, inputAttestations = [], verificationResult, verifiedLevels } = predicate;
+  const wanted = withVersion({ id: rule.id, resourceUri: rule.resourceUri, uri: rule.policy.uri }, version);
   return [
-    ["verifier.id", rule.id, verifier.id],
-    ["resourceUri", rule.resourceUri, resourceUri],
-    ["policy.uri", rule.policy.uri, policy.uri],
+    ["verifier.id", wanted.id, verifier.id],
+    ["resourceUri", wanted.resourceUri, resourceUri],
+    ["policy.uri", wanted.uri, policy.uri],
     ["policy.digest", rule.policy.sha256, policy.digest?.["sha256"]],
     ["verificationResult", "PASSED", verificationResult],
     ["inputAttestations", "named by SHA-256", named(inputAttestations) ? "named by SHA-256" : undefined],
@@ -54,9 +75,9 @@ function named(attestations: readonly ResourceDescriptor[]): boolean {
   return attestations.length > 0 && attestations.every(({ digest }) => isDigest(digest?.["sha256"] ?? ""));
 }
 
-function unequal(fields: readonly Compared[], version: string): readonly string[] {
+function unequal(fields: readonly Compared[]): readonly string[] {
   return fields.flatMap(([field, wanted, given]) => {
-    const [expected, found] = [printed(filled(wanted, version)), printed(given)];
+    const [expected, found] = [printed(wanted), printed(given)];
     return expected === found ? [] : [`${field}: expected ${expected}, found ${found}`];
   });
 }
@@ -64,13 +85,6 @@ function unequal(fields: readonly Compared[], version: string): readonly string[
 /** Values of different types, text and number say, print differently. */
 function printed(value: Json | undefined): string {
   return value === undefined ? "nothing" : canonicalText(value);
-}
-
-function filled(value: Json | undefined, version: string): Json | undefined {
-  if (typeof value === "string") return value.replaceAll("{version}", () => version);
-  if (Array.isArray(value)) return value.map((item: Json) => filled(item, version) ?? null);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, filled(item, version) ?? null]));
 }
 
 function own(parameters: Readonly<Record<string, Json>>, name: string): Json | undefined {

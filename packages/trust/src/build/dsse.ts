@@ -2,8 +2,10 @@
 import { decodeBase64 } from "@countersign/tlog/base64";
 import { array, closed, type Decoder, decodeBytes, Malformed, optional, text } from "../decode.ts";
 import { type Digest, sha256 } from "../digest.ts";
+import type { Envelope } from "../envelope.ts";
 import { type PublicKey, verifySignature } from "../key.ts";
 import type { Outcome } from "../refusal.ts";
+import { type BuildCertificate, signedCertificate } from "./certificate.ts";
 
 /** A DSSE envelope (secure-systems-lab/dsse, protocol 1.0.2) as it was read; nothing is verified yet. */
 export interface Dsse {
@@ -18,6 +20,8 @@ interface DsseSignature {
   /** A hint. */
   readonly keyid?: string | undefined;
   readonly sig: Uint8Array;
+  /** Whose key it is, if an issuer certified it for this build. Stock readers of DSSE ignore it, as the protocol tells them to. */
+  readonly certificate?: Envelope<BuildCertificate> | undefined;
 }
 
 const base64: Decoder<Uint8Array> = (value, at) => {
@@ -29,10 +33,10 @@ const base64: Decoder<Uint8Array> = (value, at) => {
 const envelope: Decoder<Omit<Dsse, "digest">> = closed<Omit<Dsse, "digest">>({
   payloadType: text,
   payload: base64,
-  signatures: array(closed<DsseSignature>({ keyid: optional(text), sig: base64 }), 1, 16),
+  signatures: array(closed<DsseSignature>({ keyid: optional(text), sig: base64, certificate: optional(signedCertificate) }), 1, 16),
 });
 
-/** Reads an envelope. A field that the protocol does not have is refused: nobody would have signed it. */
+/** Reads an envelope. A field that neither the protocol nor we have is refused: nobody would have signed it. */
 export function readDsse(bytes: Uint8Array): Outcome<Dsse> {
   const read = decodeBytes(envelope, bytes, "DSSE envelope");
   return read.ok ? { ok: true, value: { ...read.value, digest: sha256(bytes) } } : read;

@@ -19,7 +19,11 @@ export interface Provenance {
       /** The source first. */
       readonly resolvedDependencies: readonly ResourceDescriptor[];
     };
-    readonly runDetails: { readonly builder: { readonly id: string } };
+    readonly runDetails: {
+      readonly builder: { readonly id: string };
+      /** `invocationId` is the run, as the platform numbers them. */
+      readonly metadata?: { readonly invocationId?: string | undefined } | undefined;
+    };
   };
 }
 
@@ -35,6 +39,6 @@ export const provenance: Decoder<Provenance> = open<Provenance>({
       internalParameters: optional(internalParameters),
       resolvedDependencies: resources,
     }),
-    runDetails: open({ builder: open({ id: text }) }),
+    runDetails: open({ builder: open({ id: text }), metadata: optional(open({ invocationId: optional(text) })) }),
   }),
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isKeyName } from "@countersign/tlog/note";
-import { type TrustedBuilder, trustedBuilder } from "../build/builder-rule.ts";
+import { isVerifierRule, type TrustedBuilder, trustedBuilder } from "../build/builder-rule.ts";
 import { array, closed, type Decoder, distinct, integer, literal, Malformed, name, record, text } from "../decode.ts";
 import { type HolderKey, holderKey, keyidOf, type PublicKey } from "../key.ts";
 import { ownersOf } from "../quorum.ts";
@@ -114,6 +114,7 @@ export const policy: Decoder<Policy> = (value, at) => {
 function fillable(policy: Policy, at: string, rules: ChannelRules): void {
   const builders = rules.builders.trusted.map((rule) => rule.keyid);
   for (const keyid of [...rules.proposers, ...rules.approvers, ...builders]) known(policy, at, keyid);
+  onePurpose(at, rules);
   const owners = (keyids: readonly string[]): number => ownersOf(keyids, (keyid) => principalOf(policy, keyid)).length;
   const people = owners(rules.approvers);
   if (rules.approvals + rules.urgent.extraApprovals > people)
@@ -140,6 +141,16 @@ function personal({ holders, channels, revokers }: Policy): void {
   if (passkey !== undefined) throw new Malformed("holders", "passkeys that propose and approve, and nothing else", passkey);
   const keys = Object.values(holders).map(({ key }) => key.keyval.public);
   if (new Set(keys).size !== keys.length) throw new Malformed("holders", "each key once", "one in two forms");
+}
+
+/** A key certifies builders' keys, or signs provenance itself, or signs summaries: which of them, its signature alone could not tell. */
+function onePurpose(at: string, { builders: { trusted } }: ChannelRules): void {
+  const purposeOf = (rule: TrustedBuilder): string =>
+    isVerifierRule(rule) ? "verifier" : rule.certified === undefined ? "builder" : "issuer";
+  for (const { keyid } of trusted) {
+    const purposes = new Set(trusted.filter((rule) => rule.keyid === keyid).map(purposeOf));
+    if (purposes.size > 1) throw new Malformed(`${at}.builders`, "a key of its own for each purpose", [...purposes].join(" and "));
+  }
 }
 
 /** The numbers of a channel that stand in its policy, as its profile counts them; those of its signers stand in the delegation. */

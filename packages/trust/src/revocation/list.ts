@@ -6,8 +6,8 @@ import { type Envelope, envelope } from "../envelope.ts";
 import type { Outcome } from "../refusal.ts";
 
 /**
- * One "no". It names a release, a build (the digest of its provenance's payload; or of the file, which stops this file alone), a builder (its key)
- * or an approval (its `approvalName`): never who may say no.
+ * One "no". It names a release, a build (the digest of its provenance's payload; or of the file, which stops this file alone; or the source commit, which
+ * stops all that was built of it), a builder (its key, its issuer's or its certificate's name) or an approval (its `approvalName`): never who may say no.
  */
 export interface Denial {
   readonly kind: "release" | "build" | "builder" | "approval";
