@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from "node:path";
 import { layGround } from "@countersign/world/ground";
-import { type Plan, soloPlan } from "@countersign/world/plan";
+import type { Plan } from "@countersign/world/plan";
+import { soloPlan } from "@countersign/world/plans/solo";
 import { storeDirectory } from "@countersign/world/project";
 import { type Attack, checks, planted } from "./lab/attack.ts";
 import { trojanWords } from "./lab/lab.ts";

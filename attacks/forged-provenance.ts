@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { firstBuilder } from "@countersign/world/plan";
 import { type Attack, checks, type Move, planted } from "./lab/attack.ts";
 import { keyOf, openBase } from "./lab/base.ts";
 import { strikeSigner } from "./lab/fooled-signer.ts";
@@ -22,7 +23,7 @@ export const forgedProvenance: Attack = planted<readonly ForgedBuild[]>({
   name: "forged-provenance",
   holds: "the approval of people who were fooled; against devices also two signers, publish and the server",
   async plant(world) {
-    const { source, parameters } = world.project.plan.builder;
+    const { source, parameters } = firstBuilder(world.project.plan);
     return Promise.all([
       forgedBuild(world, "by a builder that nobody trusts", "provenance/builders", { builder: attackersKey() }),
       forgedBuild(world, "by the trusted builder from another source", "provenance/definition", { build: { source: `${source}-fork` } }),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { appPlan, type Plan } from "@countersign/world/plan";
+import type { Plan } from "@countersign/world/plan";
+import { appPlan } from "@countersign/world/plans/app";
 
 /** The program that honest people release here, and another product of theirs in the same repository. */
 export const product = "hello";

@@ -16,7 +16,7 @@ import type { Statement } from "@countersign/trust/release/statement";
 import type { RevocationList } from "@countersign/trust/revocation/list";
 import { proofPath } from "@countersign/trust/workflow/step";
 import type { Ground } from "@countersign/world/ground";
-import type { Plan } from "@countersign/world/plan";
+import { firstBuilder, type Plan } from "@countersign/world/plan";
 import { enter } from "@countersign/world/sample-release";
 import { taken } from "./base.ts";
 import { inDays } from "./forge.ts";
@@ -89,7 +89,7 @@ async function statementOf(ground: Ground, { artifact, program, ...payload }: Pa
   const { project, store } = ground;
   const provenance = await attest({
     ...buildOf(project, { artifact, program, ...payload }),
-    key: await ground.key(project.plan.builder.holder),
+    key: await ground.key(firstBuilder(project.plan).holder),
   });
   const digest = sha256(provenance);
   await store.write(`provenance/${digest}`, provenance);

@@ -6,7 +6,7 @@ import { approvalsDigest } from "@countersign/trust/release/approval";
 import type { Entry } from "@countersign/trust/release/head";
 import type { Statement } from "@countersign/trust/release/statement";
 import { proofPath } from "@countersign/trust/workflow/step";
-import { agreedBuild } from "@countersign/world/plan";
+import { agreedBuild, firstBuilder } from "@countersign/world/plan";
 import type { Project } from "@countersign/world/project";
 import { type Base, keyOf } from "./base.ts";
 import { channelWith, entryOf, type ForgedChannel, nextStatement, payloadFiles, together, type Voice, withProof } from "./forge.ts";
@@ -34,7 +34,7 @@ export interface Forgery {
 
 /** A build of the payload as the policy wants it told. */
 export function buildOf({ plan }: Project, { artifact }: Payload): Build {
-  return { ...agreedBuild(plan), artifacts: [artifact], commit: "6".repeat(40) };
+  return { ...agreedBuild(firstBuilder(plan)), artifacts: [artifact], commit: "6".repeat(40) };
 }
 
 /**
@@ -70,7 +70,7 @@ export async function unloggedTrojan({ project, trojan }: Lab, base: Base, signe
  */
 export async function loggedTrojan(world: LiveWorld, forgery: Forgery): Promise<TrojanRelease> {
   const { project, base, trojan } = world;
-  const key = forgery.builder ?? (await keyOf(project, project.plan.builder.holder));
+  const key = forgery.builder ?? (await keyOf(project, firstBuilder(project.plan).holder));
   const provenance = await attest({ ...buildOf(project, trojan), ...forgery.build, key });
   const statement = nextStatement(base, trojan, provenance, forgery.statement);
   const voices: readonly Voice[] = [

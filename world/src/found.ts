@@ -47,7 +47,9 @@ async function makeKeys(project: Project): Promise<Keys> {
     ...[...plan.root.holders, ...plan.targets.holders].map((holding) => [holding, "ed25519"] as const),
     ...plan.signers.holders.map((holding) => [holding, "ecdsa-p256"] as const),
     ...sidecarHolders(plan).map((holding) => [holding, "ml-dsa-65"] as const),
-    ...[plan.proposer, plan.builder, ...plan.revokers, ...plan.witnesses].map((holding) => [holding, "ed25519"] as const),
+    ...[plan.proposer, ...plan.builders, ...plan.revokers, ...plan.monitors, ...plan.witnesses].map(
+      (holding) => [holding, "ed25519"] as const,
+    ),
     ...["publish-snapshot", "publish-timestamp", "ledger"].map((holder) => [{ holder, owner: plan.publish.owner }, "ed25519"] as const),
   ];
   const made = await Promise.all([
@@ -97,7 +99,8 @@ function foundingPlan(plan: Plan, keys: Keys): Parameters<typeof foundRepository
 
 function policyOf(plan: Plan, key: (holder: string) => CustodyKey): Policy {
   const people = plan.people.map((person): Holding => ({ holder: person, owner: person }));
-  const holders = [...people, ...plan.signers.holders, plan.proposer, plan.builder, ...plan.revokers];
+  const keyidsOf = (holdings: readonly Holding[]) => Object.fromEntries(holdings.map(({ holder }) => [holder, key(holder).keyid]));
+  const holders = [...people, ...plan.signers.holders, plan.proposer, ...plan.builders, ...plan.revokers, ...plan.monitors];
   return {
     _type: "policy",
     spec: "countersign/1",
@@ -107,20 +110,20 @@ function policyOf(plan: Plan, key: (holder: string) => CustodyKey): Policy {
     holders: Object.fromEntries(holders.map(({ holder, owner }) => [key(holder).keyid, { key: key(holder).tuf, holder, owner }])),
     channels: {
       [plan.channel]: {
-        profile: "app",
+        profile: plan.profile,
         proposers: [key(plan.proposer.holder).keyid],
         approvers: plan.people.map((person) => key(person).keyid),
         approvals: plan.approvals,
         soakSeconds: plan.soakSeconds,
         urgent: plan.urgent,
-        builders: { quorum: 1, trusted: [ruleOf(plan, key(plan.builder.holder).keyid)] },
-        freshRevokers: 1,
+        builders: { quorum: plan.builderQuorum, trusted: plan.builders.map((each) => ruleOf(each, key(each.holder).keyid)) },
+        freshRevokers: plan.freshRevokers,
         revocationSeconds: plan.revocationSeconds,
-        readThrough: 0,
+        readThrough: plan.readThrough,
       },
     },
-    revokers: Object.fromEntries(plan.revokers.map(({ holder }) => [holder, key(holder).keyid])),
-    monitors: {},
+    revokers: keyidsOf(plan.revokers),
+    monitors: keyidsOf(plan.monitors),
     download: plan.download,
     postQuantum: postQuantumOf(plan, key),
   };

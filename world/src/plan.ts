@@ -1,9 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Build } from "@countersign/build/attest";
 import { type BuilderRule, certifiedBuilder } from "@countersign/trust/build/builder-rule";
-import { array, closed, type Decoder, distinct, integer, json, literal, name, optional, record, text } from "@countersign/trust/decode";
+import {
+  array,
+  closed,
+  type Decoder,
+  distinct,
+  integer,
+  json,
+  literal,
+  Malformed,
+  name,
+  optional,
+  record,
+  text,
+} from "@countersign/trust/decode";
 import type { DownloadLimits } from "@countersign/trust/policy/policy";
-import { profileDefaults } from "@countersign/trust/policy/profile";
+import type { Profile } from "@countersign/trust/policy/profile";
 import type { PostQuantumPlan } from "./post-quantum.ts";
 
 /** Who holds a key, and who answers for it. */
@@ -12,10 +25,14 @@ export interface Holding {
   readonly owner: string;
 }
 
+/** A builder, and what it is trusted to say of a build. */
+export type PlannedBuilder = Holding & Omit<BuilderRule, "keyid">;
+
 /** Everything that is decided before a product's first release: who there is, who holds what, and how long things take. */
 export interface Plan {
   readonly product: string;
   readonly channel: string;
+  readonly profile: Profile;
   /** `key`: one person holds every duty, each with a key and a process of its own. Said here, in the policy and on every screen. */
   readonly separation: "owner" | "key";
   /** People who may approve and say no. */
@@ -27,8 +44,15 @@ export interface Plan {
   readonly postQuantum?: PostQuantumPlan | undefined;
   readonly publish: Holding;
   readonly proposer: Holding;
-  readonly builder: Holding & Omit<BuilderRule, "keyid">;
+  /** As many of them as `builderQuorum` must vouch for the same bytes, each of another owner. */
+  readonly builders: readonly PlannedBuilder[];
+  readonly builderQuorum: number;
   readonly revokers: readonly Holding[];
+  /** Revokers whose lists must be newer than the end of the soak. */
+  readonly freshRevokers: number;
+  /** Those who say how far they have read the ledger; where nobody asks for that, there need be none. */
+  readonly monitors: readonly Holding[];
+  readonly readThrough: number;
   readonly witnesses: readonly Holding[];
   readonly witnessQuorum: number;
   readonly approvals: number;
@@ -49,94 +73,44 @@ export interface Pace {
   readonly timestampSeconds: number;
 }
 
-const unhurried: Pace = { batchMilliseconds: 100, pollMilliseconds: 1000, heartbeatMilliseconds: 5000, timestampSeconds: 7 * 86_400 };
-
-const download: DownloadLimits = { connectSeconds: 15, idleSeconds: 30, totalSeconds: 3600, minimumBytesPerSecond: 4096 };
-
-const { app } = profileDefaults;
-
-/** The `app` profile for four owners: nobody of them alone can start anything, and any of three can stop everything. */
-export function appPlan(product: string, channel: string, owners: readonly [string, string, string, string, ...string[]]): Plan {
-  const [first, second, third, builder] = owners;
-  const three = [first, second, third];
-  return {
-    product,
-    channel,
-    separation: "owner",
-    people: owners,
-    root: { holders: three.map((owner) => ({ holder: `root-${owner}`, owner })), threshold: 2 },
-    targets: { holders: three.map((owner) => ({ holder: `targets-${owner}`, owner })), threshold: 2 },
-    signers: { holders: three.map((owner) => ({ holder: `sign-${owner}`, owner })), threshold: 2 },
-    publish: { holder: "publish", owner: builder },
-    proposer: { holder: "ci", owner: builder },
-    builder: { holder: "builder", owner: builder, ...builderRule(product) },
-    revokers: [first, second].map((owner) => ({ holder: `revoke-${owner}`, owner })),
-    witnesses: three.map((owner) => ({ holder: `witness-${owner}`, owner })),
-    witnessQuorum: 2,
-    approvals: app.approvals,
-    soakSeconds: app.soakSeconds,
-    urgent: { soakSeconds: app.urgentSoakSeconds, extraApprovals: app.extraApprovals },
-    coolingOffSeconds: 86_400,
-    revocationSeconds: 3600,
-    download,
-    pace: unhurried,
-  };
-}
-
-/** One person alone: the same path with a key and a process for each duty, so that one stolen key is not enough; one stolen person is. */
-export function soloPlan(product: string, channel: string, owner: string): Plan {
-  const one = (holder: string): Holding => ({ holder, owner });
-  return {
-    product,
-    channel,
-    separation: "key",
-    people: [owner],
-    root: { holders: [one("root")], threshold: 1 },
-    targets: { holders: [one("targets")], threshold: 1 },
-    signers: { holders: [one("sign")], threshold: 1 },
-    publish: one("publish"),
-    proposer: one("ci"),
-    builder: { ...one("builder"), ...builderRule(product) },
-    revokers: [one("revoke")],
-    witnesses: [one("witness-1"), one("witness-2"), one("witness-3")],
-    witnessQuorum: 2,
-    approvals: app.approvals,
-    soakSeconds: app.soakSeconds,
-    urgent: { soakSeconds: app.urgentSoakSeconds, extraApprovals: 0 },
-    coolingOffSeconds: 86_400,
-    revocationSeconds: 3600,
-    download,
-    pace: unhurried,
-  };
-}
-
-function builderRule(product: string): Omit<BuilderRule, "keyid"> {
-  return {
-    id: `https://countersign.example/builders/${product}`,
-    buildType: "https://countersign.example/build-types/directory/v1",
-    source: `git+https://countersign.example/${product}`,
-    ref: "refs/heads/main",
-    parameters: { product },
-  };
-}
-
-/** What the plan's builder is trusted to say of a build, by the key with this identifier. */
-export function ruleOf({ builder: { holder, owner, ...rule } }: Plan, keyid: string): BuilderRule {
+/** What a builder is trusted to say of a build, by the key with this identifier. */
+export function ruleOf({ holder, owner, ...rule }: PlannedBuilder, keyid: string): BuilderRule {
   return { ...rule, keyid };
 }
 
-/** What its builder says of a build that was made as agreed, besides the commit and the files. */
-export function agreedBuild({ builder: { holder, owner, id, certified, ...build } }: Plan): Omit<Build, "artifacts" | "commit"> {
+/** What a builder says of a build that was made as agreed, besides the commit and the files. */
+export function agreedBuild({ holder, owner, id, certified, ...build }: PlannedBuilder): Omit<Build, "artifacts" | "commit"> {
   return { ...build, builderId: id };
+}
+
+/** The builder that a plan names first. */
+export function firstBuilder({ builders: [first] }: Plan): PlannedBuilder {
+  if (first === undefined) throw new Error("a plan has a builder");
+  return first;
 }
 
 const holding: Decoder<Holding> = closed<Holding>({ holder: name, owner: name });
 const quorum = closed<Plan["root"]>({ holders: array(holding, 1), threshold: integer(1) });
 
-/** Reads a plan as it was written into a project. */
-export const plan: Decoder<Plan> = closed<Plan>({
+const builder: Decoder<PlannedBuilder> = closed<PlannedBuilder>({
+  holder: name,
+  owner: name,
+  id: text,
+  certified: optional(certifiedBuilder),
+  buildType: text,
+  source: text,
+  repositoryId: optional(text),
+  ownerId: optional(text),
+  ref: optional(text),
+  runnerEnvironment: optional(text),
+  eventName: optional(text),
+  parameters: record(text, json),
+});
+
+const fields: Decoder<Plan> = closed<Plan>({
   product: name,
   channel: name,
+  profile: literal("app", "agent", "firmware"),
   separation: literal("owner", "key"),
   people: distinct(name, 1),
   root: quorum,
@@ -145,21 +119,12 @@ export const plan: Decoder<Plan> = closed<Plan>({
   postQuantum: optional(closed<PostQuantumPlan>({ repository: name, targets: quorum, signers: quorum })),
   publish: holding,
   proposer: holding,
-  builder: closed<Plan["builder"]>({
-    holder: name,
-    owner: name,
-    id: text,
-    certified: optional(certifiedBuilder),
-    buildType: text,
-    source: text,
-    repositoryId: optional(text),
-    ownerId: optional(text),
-    ref: optional(text),
-    runnerEnvironment: optional(text),
-    eventName: optional(text),
-    parameters: record(text, json),
-  }),
+  builders: array(builder, 1),
+  builderQuorum: integer(1),
   revokers: array(holding, 1),
+  freshRevokers: integer(1),
+  monitors: array(holding),
+  readThrough: integer(0),
   witnesses: array(holding, 2),
   witnessQuorum: integer(2),
   approvals: integer(1),
@@ -180,3 +145,25 @@ export const plan: Decoder<Plan> = closed<Plan>({
     timestampSeconds: integer(1),
   }),
 });
+
+/**
+ * Reads a plan as it was written into a project. Refused: an owner with two keys of one role, and one in whom duties meet that conflict. A plan whose
+ * quorums cannot be filled, or which is looser than its profile, is refused by the policy that is made of it.
+ */
+export const plan: Decoder<Plan> = (value, at) => {
+  const read = fields(value, at);
+  if (read.separation === "owner") {
+    for (const role of ["root", "targets", "signers"] as const) oneKeyEach(`${at}.${role}`, read[role].holders);
+    for (const role of ["builders", "revokers", "witnesses", "monitors"] as const) oneKeyEach(`${at}.${role}`, read[role]);
+    const signing = read.signers.holders.map(({ owner }) => owner);
+    const meeting = [read.publish, ...read.builders].find(({ owner }) => signing.includes(owner));
+    if (meeting !== undefined)
+      throw new Malformed(`${at}.signers`, "no owner who also builds or publishes", `${meeting.owner}, who holds ${meeting.holder}`);
+  }
+  return read;
+};
+
+function oneKeyEach(at: string, holders: readonly Holding[]): void {
+  const twice = holders.find(({ owner }, index) => holders.findIndex((other) => other.owner === owner) !== index);
+  if (twice !== undefined) throw new Malformed(at, "one key an owner", `${twice.owner} again, with ${twice.holder}`);
+}

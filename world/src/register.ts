@@ -16,9 +16,10 @@ export async function registerIdentities(project: Project, govern: string): Prom
   }
   const identities: readonly (readonly [Holding, string])[] = [
     [plan.proposer, "propose"],
-    [plan.builder, "build"],
+    ...plan.builders.map((holding) => [holding, "build"] as const),
     ...plan.signers.holders.map((holding) => [holding, "sign"] as const),
     ...plan.revokers.map((holding) => [holding, "revoke"] as const),
+    ...plan.monitors.map((holding) => [holding, "observe"] as const),
   ];
   for (const [{ holder, owner }, duty] of identities) {
     await register(

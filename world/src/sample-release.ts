@@ -16,20 +16,24 @@ import { agreedBuild } from "./plan.ts";
 
 /** The channel of samples in a ground's plan, and a second's worth of bytes for one platform. */
 export async function sampleStatement({ project, store, ledger, key }: Ground, change: Partial<Statement> = {}): Promise<Statement> {
-  const { product, channel, builder } = project.plan;
+  const { product, channel, builders } = project.plan;
   const sequence = change.sequence ?? 1;
   const bytes = Buffer.from(`${product} ${sequence}`);
   const artifact = { name: `${product}-${sequence}.tar.zst`, length: bytes.length, sha256: sha256(bytes) };
   await store.write(`artifacts/${artifact.sha256}`, bytes);
-  const provenance = await attest({
-    ...agreedBuild(project.plan),
-    artifacts: [artifact],
-    commit: "0".repeat(40),
-    key: await key(builder.holder),
-  });
-  await store.write(`provenance/${sha256(provenance)}`, provenance);
-  const proof = await logged(ledger.append({ type: "provenance", digest: sha256(provenance) }));
-  await store.write(proofPath(sha256(provenance)), Buffer.from(proof));
+  const provenance: Digest[] = [];
+  for (const builder of builders) {
+    const attested = await attest({
+      ...agreedBuild(builder),
+      artifacts: [artifact],
+      commit: "0".repeat(40),
+      key: await key(builder.holder),
+    });
+    const digest = sha256(attested);
+    await store.write(`provenance/${digest}`, attested);
+    await store.write(proofPath(digest), Buffer.from(await logged(ledger.append({ type: "provenance", digest }))));
+    provenance.push(digest);
+  }
   return {
     _type: "release",
     spec: "countersign/1",
@@ -42,7 +46,7 @@ export async function sampleStatement({ project, store, ledger, key }: Ground, c
     urgent: false,
     minimumSequence: 0,
     artifacts: [{ ...artifact, platform: "linux-x64", unpacked: bytes.length, files: 1 }],
-    provenance: [sha256(provenance)],
+    provenance,
     privileges: [],
     health: { command: ["bin/run", "--health"], expect: null, timeoutSeconds: 10, attempts: 1 },
     rollout: { overSeconds: 0 },
@@ -50,7 +54,7 @@ export async function sampleStatement({ project, store, ledger, key }: Ground, c
   };
 }
 
-/** Who proposes and who approves; the plan's own proposer and first person unless told. */
+/** Who proposes and who approves; the plan's own proposer and as many people as it asks for, from the first, unless told. */
 export interface Voices {
   readonly proposer?: string;
   readonly approvers?: readonly string[];
@@ -58,8 +62,8 @@ export interface Voices {
 
 /** A statement or an order with its approvals, in the ledger: what govern hands to signers. */
 export async function enter<T extends Statement | Order>(ground: Ground, body: T, voices: Voices = {}): Promise<Entry<T>> {
-  const { proposer, people } = ground.project.plan;
-  const { proposer: proposing = proposer.holder, approvers = people.slice(0, 1) } = voices;
+  const { proposer, people, approvals: needed } = ground.project.plan;
+  const { proposer: proposing = proposer.holder, approvers = people.slice(0, needed) } = voices;
   const digest = canonicalDigest(body);
   const approvals = [await say(ground, "propose", body._type, digest, proposing)];
   for (const approver of approvers) approvals.push(await say(ground, "approve", body._type, digest, approver));

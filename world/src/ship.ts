@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -8,10 +8,10 @@ import { fileURLToPath } from "node:url";
 import { openKey } from "@countersign/custody/place";
 import { governClient } from "@countersign/release/govern-client";
 import { type ProposedRelease, proposeRelease, type ReleaseDraft } from "@countersign/release/propose";
-import { packDirectory } from "@countersign/repository/pack";
+import { type Packed, packDirectory } from "@countersign/repository/pack";
 import type { Digest } from "@countersign/trust/digest";
-import type { Outcome, Refusal } from "@countersign/trust/refusal";
-import { agreedBuild } from "./plan.ts";
+import { accept, type Outcome, type Refusal, refuse } from "@countersign/trust/refusal";
+import { agreedBuild, type PlannedBuilder } from "./plan.ts";
 import { anchorFile, dutyDirectory, keyIn, type Project, type Running, storeDirectory } from "./project.ts";
 
 /** What is to be released: a directory, and what its statement says besides. */
@@ -20,7 +20,8 @@ export interface Shipment extends Pick<ReleaseDraft, "version" | "health" | "pri
   readonly platform: string;
   /** The source commit that it was built from. */
   readonly commit: string;
-  readonly onBuilt?: (built: Built) => void;
+  /** Called as each builder is done. */
+  readonly onBuilt?: (built: Built, builder: PlannedBuilder) => void;
 }
 
 /** An artifact in the store, with its provenance in the ledger. */
@@ -31,19 +32,27 @@ export interface Built {
   readonly provenance: Digest;
 }
 
-/** What a pipeline does for a release: pack, build and attest in the builder's own process, propose with the pipeline's key. */
+/** What a pipeline does for a release: pack, build and attest in each builder's own process, propose with the pipeline's key. */
 export async function ship(project: Project, running: Running, shipment: Shipment): Promise<Outcome<ProposedRelease>> {
   const { plan } = project;
   const work = await mkdtemp(join(tmpdir(), "countersign-build-"));
   try {
     const { directory, platform, commit, onBuilt, ...draft } = shipment;
-    const archive = join(work, `${plan.product}-${draft.version}-${platform}.tar.zst`);
-    const packed = await packDirectory(directory, archive);
-    if (!packed.ok) return packed;
-    const built = await attest(project, running, archive, commit, work);
-    if (!built.ok) return built;
-    onBuilt?.(built.value);
-    const { provenance, ...artifact } = built.value;
+    const name = `${plan.product}-${draft.version}-${platform}.tar.zst`;
+    const builds: (Built & Pick<Packed, "unpacked" | "files">)[] = [];
+    for (const builder of plan.builders) {
+      const own = join(work, builder.holder);
+      await mkdir(own);
+      const packed = await packDirectory(directory, join(own, name));
+      if (!packed.ok) return packed;
+      const built = await attest(project, running, builder, join(own, name), commit, own);
+      if (!built.ok) return built;
+      onBuilt?.(built.value, builder);
+      builds.push({ ...built.value, unpacked: packed.value.unpacked, files: packed.value.files });
+    }
+    const agreed = sameBytes(builds);
+    if (!agreed.ok) return agreed;
+    const { provenance: _, ...artifact } = agreed.value;
     return await proposeRelease({
       store: running.distribute,
       anchor: await readFile(anchorFile(project)),
@@ -55,8 +64,8 @@ export async function ship(project: Project, running: Running, shipment: Shipmen
         product: plan.product,
         channel: plan.channel,
         minimumSequence: 0,
-        artifacts: [{ ...artifact, platform, unpacked: packed.value.unpacked, files: packed.value.files }],
-        provenance: [provenance],
+        artifacts: [{ ...artifact, platform }],
+        provenance: builds.map(({ provenance }) => provenance),
         rollout: { overSeconds: 0 },
       },
     });
@@ -65,15 +74,34 @@ export async function ship(project: Project, running: Running, shipment: Shipmen
   }
 }
 
+/** What all of them built, which is one thing. Devices would refuse a release that its builders do not agree on; nobody need approve it first. */
+function sameBytes<B extends Built>([first, ...others]: readonly B[]): Outcome<B> {
+  if (first === undefined) throw new Error("a plan has a builder");
+  const other = others.find(({ sha256 }) => sha256 !== first.sha256);
+  if (other === undefined) return accept(first);
+  return refuse(
+    "builds-differ",
+    `${first.sha256}, as built first`,
+    other.sha256,
+    "Find out which of the builders made what the source does not say.",
+  );
+}
+
 /** Runs the build duty once, as a process of its own: it alone opens the builder's key. */
-async function attest(project: Project, running: Running, archive: string, commit: string, work: string): Promise<Outcome<Built>> {
-  const { plan } = project;
+async function attest(
+  project: Project,
+  running: Running,
+  builder: PlannedBuilder,
+  archive: string,
+  commit: string,
+  work: string,
+): Promise<Outcome<Built>> {
   const config = {
-    ...agreedBuild(plan),
+    ...agreedBuild(builder),
     artifacts: [archive],
     store: storeDirectory(project),
     ledger: running.ledger,
-    key: keyIn(dutyDirectory(project, plan.builder.holder)),
+    key: keyIn(dutyDirectory(project, builder.holder)),
     commit,
   };
   const configFile = join(work, "build.json");

@@ -1,30 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
 import { decode } from "@countersign/trust/decode";
+import type { Profile } from "@countersign/trust/policy/profile";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
-import { appPlan, type Plan, plan, soloPlan } from "@countersign/world/plan";
+import { type Plan, plan } from "@countersign/world/plan";
+import { isHeld, ladder, type Means, missingFor, type Rung, strongest } from "@countersign/world/plans/ladder";
 
-/**
- * The strongest plan that these owners can hold: `solo` for one, the `app` profile from four on. Between them there is none yet.
- * `soakSeconds` instead of the plan's own makes every device wait less, or longer: it goes into the signed policy.
- */
-export function choosePlan(product: string, channel: string, owners: readonly string[], soakSeconds?: number): Outcome<Plan> {
-  const chosen = planFor(product, channel, owners);
-  if (!chosen.ok || soakSeconds === undefined) return chosen;
-  const { urgent } = chosen.value;
-  return accept({ ...chosen.value, soakSeconds, urgent: { ...urgent, soakSeconds: Math.min(urgent.soakSeconds, soakSeconds) } });
+/** What is asked of a plan. */
+export interface Wish {
+  readonly product: string;
+  readonly channel: string;
+  readonly owners: readonly string[];
+  /** Places that build, each run by another owner; as many as the profile takes, or one, unless told. */
+  readonly builders?: number | undefined;
+  /** The strongest that there are people and machines for, unless told. */
+  readonly profile?: Profile | undefined;
+  /** Instead of the profile's own, how long a release must be public: it goes into the signed policy. */
+  readonly soakSeconds?: number | undefined;
 }
 
-function planFor(product: string, channel: string, owners: readonly string[]): Outcome<Plan> {
-  const [first, second, third, fourth, ...more] = [...new Set(owners)];
-  if (first === undefined) return refuse("owners-missing", "at least one owner", "none", "Name yourself: --owner NAME");
-  if (second === undefined) return decode(plan, soloPlan(product, channel, first), "the plan");
-  if (third !== undefined && fourth !== undefined)
-    return decode(plan, appPlan(product, channel, [first, second, third, fourth, ...more]), "the plan");
-  const named = [first, second, third].filter((name) => name !== undefined);
+/** A plan, which kind it is, and what it was derived from. */
+export interface Choice {
+  readonly rung: Rung;
+  readonly means: Means;
+  readonly plan: Plan;
+}
+
+/** The strongest plan that these people and machines can hold, or the one that they ask for; refused where somebody or something is missing for it. */
+export function choosePlan(wish: Wish): Outcome<Choice> {
+  const asked = ladder.find(({ name }) => name === wish.profile);
+  const means: Means = { owners: [...new Set(wish.owners)], builders: wish.builders ?? asked?.builders ?? 1 };
+  if (means.owners.length === 0) return refuse("owners-missing", "at least one owner", "none", "Name yourself: --owner NAME");
+  if (asked !== undefined && !isHeld(asked, means)) return tooFew(asked, means);
+  const rung = asked ?? strongest(means);
+  const made = decode(plan, withSoak(rung.plan(wish.product, wish.channel, means), wish.soakSeconds), "the plan");
+  return made.ok ? accept({ rung, means, plan: made.value }) : made;
+}
+
+function withSoak(made: Plan, soakSeconds: number = made.soakSeconds): Plan {
+  return { ...made, soakSeconds, urgent: { ...made.urgent, soakSeconds: Math.min(made.urgent.soakSeconds, soakSeconds) } };
+}
+
+function tooFew(rung: Rung, means: Means): Outcome<never> {
+  const { name } = strongest(means);
   return refuse(
     "owners-missing",
-    "one owner (solo), or at least four (app)",
-    named.join(", "),
-    `Name ${4 - named.length} more with --owner for the app profile, or start alone; a plan for a pair does not exist yet.`,
+    `${rung.name}: ${people(rung.owners)}, ${builders(rung.builders)}`,
+    `${people(means.owners.length)} (${means.owners.join(", ")}), ${builders(means.builders)}`,
+    `Add ${whatIsMissing(rung, means)}, or leave --profile out: ${name} is the strongest that ${means.owners.length === 1 ? "you" : "you all"} can hold now.`,
   );
+}
+
+/** What a rung takes that there is not, in words. */
+export function whatIsMissing(rung: Rung, means: Means): string {
+  const missing = missingFor(rung, means);
+  return [
+    ...(missing.owners === 0 ? [] : [`${missing.owners} ${missing.owners === 1 ? "person" : "people"} (--owner NAME)`]),
+    ...(missing.builders === 0
+      ? []
+      : [`${missing.builders} build system${missing.builders === 1 ? "" : "s"} run by another of them (--builders ${rung.builders})`]),
+  ].join(" and ");
+}
+
+function people(count: number): string {
+  return `${count} ${count === 1 ? "person" : "people"}`;
+}
+
+function builders(count: number): string {
+  return `${count} build system${count === 1 ? "" : "s"}`;
 }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { foundWorld } from "@countersign/world/found";
-import { appPlan } from "@countersign/world/plan";
+import { appPlan } from "@countersign/world/plans/app";
 import { storeDirectory } from "@countersign/world/project";
 import { countersign, countersignJson } from "./transcript.test-support.ts";
 

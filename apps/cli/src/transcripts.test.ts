@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Refusal } from "@countersign/trust/refusal";
 import type { Plan } from "@countersign/world/plan";
-import type { SetOfOne } from "./sets-of-one.ts";
+import type { SetOfOne } from "@countersign/world/sets-of-one";
 import { countersign, countersignJson, type Transcript } from "./transcript.test-support.ts";
 
 const base = await mkdtemp(join(tmpdir(), "cli-"));
@@ -33,9 +33,21 @@ test("init for one person says who holds what and that this person alone is enou
   assert.ok(founded.setsOfOne.some(({ who, can }) => who === "alice" && can.startsWith("ship anything")));
 });
 
-test("init for two or three says who is missing, and that a plan for a pair does not exist yet", async () => {
-  const two = await countersign(base, "init", "pair", "--product", "hello", "--owner", "alice", "--owner", "bob");
-  assertRefused(two, "owners-missing", /Name 2 more with --owner.*a pair does not exist yet/);
+test("init for two makes a pair, in which neither can start anything alone", async () => {
+  const people = ["--owner", "alice", "--owner", "bob"];
+  const pair = await countersignJson<typeof founded & { readonly kind: string }>(base, "init", "pair", "--product", "hello", ...people);
+  assert.equal(pair.kind, "pair");
+  assert.deepEqual(
+    pair.setsOfOne.filter(({ kind }) => kind === "ship").map(({ who }) => who),
+    ["this machine"],
+  );
+});
+
+test("init without a terminal asks nothing, and a profile with too few people is refused with how many are missing", async () => {
+  const few = await countersign(base, "init", "agent", "--product", "hello", "--owner", "alice", "--profile", "agent");
+  assertRefused(few, "owners-missing", /Add 4 people \(--owner NAME\).*solo is the strongest that you can hold/);
+  const hardware = await countersign(base, "init", "other", "--product", "hello", "--owner", "alice", "--hardware", "mallory");
+  assertRefused(hardware, "owner-unknown", /only owners with --hardware/);
 });
 
 test("init refuses a directory that holds something, and a name that could be a path", async () => {

@@ -14,7 +14,7 @@ import { ledgerTrust } from "@countersign/trust/ledger/checkpoint";
 import { loggedCheck } from "@countersign/trust/ledger/inclusion";
 import { proofPath } from "@countersign/trust/workflow/step";
 import { layGround } from "@countersign/world/ground";
-import { appPlan } from "@countersign/world/plan";
+import { appPlan } from "@countersign/world/plans/app";
 import { anchorFile, dutyDirectory, keyIn, storeDirectory } from "@countersign/world/project";
 import type { Delivery } from "./delivery.ts";
 

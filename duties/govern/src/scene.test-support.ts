@@ -12,7 +12,7 @@ import type { Order } from "@countersign/trust/release/order";
 import type { Statement } from "@countersign/trust/release/statement";
 import { publishConfig } from "@countersign/world/duty-configs";
 import { type Ground, layGround } from "@countersign/world/ground";
-import { appPlan } from "@countersign/world/plan";
+import { appPlan } from "@countersign/world/plans/app";
 import { anchorFile } from "@countersign/world/project";
 import { app } from "./app.ts";
 import { openDatabase } from "./database.ts";

@@ -22,7 +22,7 @@ import type { Statement } from "@countersign/trust/release/statement";
 import type { SnapshotDocument } from "@countersign/trust/tuf/snapshot";
 import { observeConfig } from "@countersign/world/duty-configs";
 import { layGround } from "@countersign/world/ground";
-import { appPlan } from "@countersign/world/plan";
+import { appPlan } from "@countersign/world/plans/app";
 import { enter, sampleStatement } from "@countersign/world/sample-release";
 import { parseConfig } from "./config.ts";
 import type { Finding } from "./finding.ts";

@@ -16,7 +16,7 @@ import { canonicalDigest } from "@countersign/trust/canonical";
 import { type Entry, headDocument } from "@countersign/trust/release/head";
 import type { Statement } from "@countersign/trust/release/statement";
 import { type Ground, layGround } from "@countersign/world/ground";
-import { appPlan } from "@countersign/world/plan";
+import { appPlan } from "@countersign/world/plans/app";
 import { anchorFile } from "@countersign/world/project";
 import { enter, sampleStatement } from "@countersign/world/sample-release";
 import type { Publisher } from "./publisher.ts";

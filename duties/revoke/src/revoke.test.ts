@@ -23,7 +23,7 @@ import { type Denial, type RevocationList, revocationLists } from "@countersign/
 import { readFile } from "@countersign/trust/workflow/step";
 import { revokeConfig } from "@countersign/world/duty-configs";
 import { layGround } from "@countersign/world/ground";
-import { appPlan } from "@countersign/world/plan";
+import { appPlan } from "@countersign/world/plans/app";
 import { anchorFile, dutyDirectory } from "@countersign/world/project";
 import { parseConfig } from "./config.ts";
 import type { DenialRequest } from "./denial-request.ts";

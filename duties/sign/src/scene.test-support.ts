@@ -22,7 +22,7 @@ import type { Denial, RevocationList } from "@countersign/trust/revocation/list"
 import type { Read } from "@countersign/trust/workflow/step";
 import { publishConfig } from "@countersign/world/duty-configs";
 import { type Ground, layGround } from "@countersign/world/ground";
-import { appPlan } from "@countersign/world/plan";
+import { appPlan } from "@countersign/world/plans/app";
 import { anchorFile } from "@countersign/world/project";
 import { enter, sampleStatement, type Voices } from "@countersign/world/sample-release";
 import { signerChecks } from "./checks.ts";

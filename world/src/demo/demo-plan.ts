@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { appPlan, type Plan } from "../plan.ts";
+import type { Plan } from "../plan.ts";
+import { appPlan } from "../plans/app.ts";
 
 /** The `app` profile with its times in seconds, by signed policy: nothing is skipped and no clock is faked, everything just waits less. */
 export function demoPlan(product: string): Plan {

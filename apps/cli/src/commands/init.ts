@@ -1,71 +1,92 @@
 // SPDX-License-Identifier: Apache-2.0
 import { userInfo } from "node:os";
 import { relative, resolve } from "node:path";
-import { accept } from "@countersign/trust/refusal";
+import { createInterface } from "node:readline/promises";
+import type { Profile } from "@countersign/trust/policy/profile";
+import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import { foundWorld } from "@countersign/world/found";
-import type { Plan } from "@countersign/world/plan";
-import type { Command } from "commander";
+import { setsOfOne } from "@countersign/world/sets-of-one";
+import { type Command, Option } from "commander";
+import { bestAddition } from "../best-addition.ts";
 import { choosePlan } from "../choose-plan.ts";
 import { each } from "../each.ts";
+import { interview } from "../interview.ts";
 import { number } from "../number.ts";
-import { setsOfOne } from "../sets-of-one.ts";
-import { table } from "../table.ts";
-import { bold } from "../text.ts";
+import { planText } from "../plan-text.ts";
 import { verb } from "../verb.ts";
 
 interface Options {
   readonly product: string;
   readonly channel: string;
   readonly owner?: readonly string[];
+  readonly profile?: Profile;
+  readonly builders?: number;
+  readonly hardware?: readonly string[];
   readonly soak?: number;
+  readonly json?: true;
 }
 
 export function init(program: Command): void {
   const command = program
     .command("init")
-    .description("found a project: every key, and the signed root, targets and policy")
+    .description("found a project: every key, and the signed root, targets and policy, as strong as these people can hold")
     .argument("[dir]", "a new or empty directory", ".")
     .requiredOption("--product <name>", "what is released")
     .option("--channel <name>", "where it is released to", "stable")
-    .option("--owner <name>", "a person who holds duties; one, or at least four (default: you)", each)
-    .option("--soak <seconds>", "how long a release must be public before devices take it (default: 3600)", number(1, 30 * 86_400));
+    .option("--owner <name>", "a person who holds duties; again for each (default: asks, or you)", each)
+    .addOption(
+      new Option("--profile <name>", "what is shipped (default: the strongest that there are people for)").choices([
+        "app",
+        "agent",
+        "firmware",
+      ]),
+    )
+    .option("--builders <count>", "build systems, each run by another owner (default: as many as the profile takes, or 1)", number(1, 8))
+    .option("--hardware <owner>", "an owner who has a hardware key, a TPM or an HSM; again for each", each)
+    .option(
+      "--soak <seconds>",
+      "how long a release must be public before devices take it (default: the profile's)",
+      number(1, 30 * 86_400),
+    );
   verb<Options>(
     command,
     "init hello --product hello --owner alice --owner bob --owner carol --owner dave",
     async (options, screen, dir = ".") => {
-      const owners = options.owner ?? [userInfo().username];
-      const plan = choosePlan(options.product, options.channel, owners, options.soak);
-      if (!plan.ok) return plan;
+      const means = await meansOf(options);
+      if (!means.ok) return means;
+      const { hardware, ...wish } = means.value;
+      const chosen = choosePlan({ ...wish, product: options.product, channel: options.channel, soakSeconds: options.soak });
+      if (!chosen.ok) return chosen;
+      const { plan, rung } = chosen.value;
+      const stranger = hardware.find((owner) => !plan.people.includes(owner));
+      if (stranger !== undefined)
+        return refuse("owner-unknown", `hardware of ${plan.people.join(", ")}`, stranger, "Name only owners with --hardware.");
       screen.progress("making keys ...");
-      const founded = await foundWorld(resolve(dir), plan.value);
+      const founded = await foundWorld(resolve(dir), plan);
       if (!founded.ok) return founded;
-      const alone = setsOfOne(plan.value);
-      const here = relative(process.cwd(), founded.value.directory);
+      const { directory } = founded.value;
+      const here = relative(process.cwd(), directory);
       return accept({
-        json: { directory: founded.value.directory, plan: plan.value, setsOfOne: alone },
-        text: [
-          `${bold(`${options.product} on ${options.channel}`)}, founded in ${founded.value.directory}`,
-          table(["duty", "holders (owner)", "quorum"], holdings(plan.value)),
-          `${bold("Enough alone")}\n${alone.map(({ who, can }) => `  ${who} can ${can}.`).join("\n")}`,
-          `Next: ${here === "" ? "" : `cd ${here} && `}countersign up`,
-        ].join("\n\n"),
+        json: { directory, kind: rung.name, plan, setsOfOne: setsOfOne(plan), addition: bestAddition(chosen.value) ?? null },
+        text: `${planText(chosen.value, hardware, directory)}\n\nNext: ${here === "" ? "" : `cd ${here} && `}countersign up`,
       });
     },
   );
 }
 
-function holdings(plan: Plan): readonly (readonly string[])[] {
-  const { root, targets, signers, publish, proposer, builder, revokers, witnesses, witnessQuorum, people, approvals } = plan;
-  const names = (holders: Plan["revokers"]): string => holders.map(({ holder, owner }) => `${holder} (${owner})`).join(", ");
-  return [
-    ["root", names(root.holders), `${root.threshold} of ${root.holders.length}`],
-    ["targets", names(targets.holders), `${targets.threshold} of ${targets.holders.length}`],
-    ["sign", names(signers.holders), `${signers.threshold} of ${signers.holders.length}`],
-    ["approve", people.join(", "), `${approvals} besides the proposer`],
-    ["propose", names([proposer]), "1"],
-    ["build", names([builder]), "1"],
-    ["publish, ledger", names([publish]), "1"],
-    ["revoke", names(revokers), "any one"],
-    ["witness", names(witnesses), `${witnessQuorum} of ${witnesses.length}`],
-  ];
+interface Given {
+  readonly owners: readonly string[];
+  readonly builders?: number | undefined;
+  readonly hardware: readonly string[];
+  readonly profile?: Profile | undefined;
+}
+
+/** Who and what there is: what the options say, or, where they say nothing and somebody is there to be asked, what that person answers. */
+async function meansOf({ owner, builders, hardware, profile, json }: Options): Promise<Outcome<Given>> {
+  const you = userInfo().username;
+  const told = [owner, builders, hardware, profile, json].some((option) => option !== undefined);
+  const { stdin, stdout } = process;
+  if (told || !stdin.isTTY || !stdout.isTTY) return accept({ owners: owner ?? [you], builders, hardware: hardware ?? [], profile });
+  using prompt = createInterface({ input: stdin, output: stdout });
+  return await interview((question) => prompt.question(question), you);
 }

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { DownloadLimits } from "@countersign/trust/policy/policy";
+import { type Profile, profileDefaults } from "@countersign/trust/policy/profile";
+import type { Holding, Pace, Plan, PlannedBuilder } from "../plan.ts";
+
+const pace: Pace = { batchMilliseconds: 100, pollMilliseconds: 1000, heartbeatMilliseconds: 5000, timestampSeconds: 7 * 86_400 };
+
+const download: DownloadLimits = { connectSeconds: 15, idleSeconds: 30, totalSeconds: 3600, minimumBytesPerSecond: 4096 };
+
+/** What a plan takes from its profile, and how its processes run where nobody is in a hurry. */
+type Usual = Pick<
+  Plan,
+  | "profile"
+  | "approvals"
+  | "freshRevokers"
+  | "readThrough"
+  | "builderQuorum"
+  | "soakSeconds"
+  | "urgent"
+  | "coolingOffSeconds"
+  | "revocationSeconds"
+  | "download"
+  | "pace"
+>;
+
+export function usual(profile: Profile): Usual {
+  const { approvals, extraApprovals, soakSeconds, urgentSoakSeconds, freshRevokers, readThrough, builders } = profileDefaults[profile];
+  return {
+    profile,
+    approvals,
+    freshRevokers,
+    readThrough,
+    builderQuorum: builders,
+    soakSeconds,
+    urgent: { soakSeconds: urgentSoakSeconds, extraApprovals },
+    coolingOffSeconds: 86_400,
+    revocationSeconds: 3600,
+    download,
+    pace,
+  };
+}
+
+/** A builder that packs a directory. `id` is its own: two builders of one product are two places. */
+export function directoryBuilder(product: string, { holder, owner }: Holding, id: string = product): PlannedBuilder {
+  return {
+    holder,
+    owner,
+    id: `https://countersign.example/builders/${id}`,
+    buildType: "https://countersign.example/build-types/directory/v1",
+    source: `git+https://countersign.example/${product}`,
+    ref: "refs/heads/main",
+    parameters: { product },
+  };
+}
+
+/** A key of one duty for each of these owners. */
+export function keyEach(duty: string, owners: readonly string[]): readonly Holding[] {
+  return owners.map((owner) => ({ holder: `${duty}-${owner}`, owner }));
+}
