@@ -20,6 +20,12 @@ export const programs: readonly OutsideProgram[] = [
     package: "mount",
     probe: "d=$(mktemp -d) && mount -t tmpfs -o size=64k tmpfs $d && umount $d && rmdir $d",
   },
+  {
+    name: "postgres",
+    purpose: "govern on PostgreSQL (a private server in a temporary directory)",
+    package: "postgresql",
+    probe: "PATH=$PATH:$(ls -d /usr/lib/postgresql/*/bin | tail -1); postgres --version && initdb --version",
+  },
 ];
 
 /**

@@ -5,7 +5,7 @@ import { accept, type Outcome, refuse } from "@countersign/tlog/refusal";
 /** What govern is told. It has no key to be told of. */
 export interface Config {
   readonly port: number;
-  /** The SQLite file. */
+  /** A file of SQLite, or the URL of PostgreSQL: `postgres://...`. */
   readonly database: string;
   /** Where the repository is read from: a directory, or a URL. One of the two. */
   readonly store: string | undefined;

@@ -16,6 +16,7 @@ import { appPlan } from "@countersign/world/plans/app";
 import { anchorFile } from "@countersign/world/project";
 import { app } from "./app.ts";
 import { openDatabase } from "./database.ts";
+import { type Engine, sqliteEngine } from "./engine.test-support.ts";
 import { logEntries } from "./entries.ts";
 import type { Govern } from "./govern.ts";
 import { governChecks } from "./govern-checks.ts";
@@ -55,13 +56,13 @@ export const reviewed: { readonly purpose: string; readonly channels: readonly s
   reviewBy: "2090-01-01",
 };
 
-export async function setScene(approvals: number): Promise<Scene> {
+export async function setScene(approvals: number, engine: Engine = sqliteEngine): Promise<Scene> {
   const directory = mkdtempSync(join(tmpdir(), "govern-"));
   const pace = { batchMilliseconds: 10, pollMilliseconds: 3_600_000, heartbeatMilliseconds: 300, timestampSeconds: 3600 };
   const plan = { ...appPlan("hello", "stable", ["ann", "ben", "cem", "dia"]), approvals, pace };
   const ground = await layGround(directory, plan);
   const stopping = new AbortController();
-  const database = await openDatabase(join(directory, "govern.sqlite"));
+  const database = await openDatabase(await engine.create(directory));
   const look = lookAt(ground.store, readFileSync(anchorFile(ground.project)), Date.now);
   const govern: Govern = { database, store: ground.store, look, now: Date.now, checks: governChecks };
   const progress = progressOf(govern, 30);
