@@ -26,6 +26,18 @@ export const programs: readonly OutsideProgram[] = [
     package: "postgresql",
     probe: "PATH=$PATH:$(ls -d /usr/lib/postgresql/*/bin | tail -1); postgres --version && initdb --version",
   },
+  {
+    name: "softhsm2-util",
+    purpose: "a PKCS#11 token in software",
+    package: "softhsm2",
+    probe: "test -e /usr/lib/softhsm/libsofthsm2.so && softhsm2-util --version",
+  },
+  {
+    name: "pkcs11-tool",
+    purpose: "keys in a PKCS#11 token that we would not make",
+    package: "opensc",
+    probe: "command -v pkcs11-tool",
+  },
 ];
 
 /**

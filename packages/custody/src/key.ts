@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash, type KeyObject } from "node:crypto";
 import { type Algorithm, describe, signWith, type TufKey } from "./algorithm.ts";
+import type { Attestation } from "./attestation.ts";
 
 /** What is known of a key without being able to use it. */
 export interface PublicHalf {
@@ -19,6 +20,7 @@ export interface PublicHalf {
  * Signatures are as TUF has them: DER for P-256, the plain bytes for the others.
  */
 export interface CustodyKey extends PublicHalf {
+  readonly attestation: Attestation;
   sign(message: Uint8Array): Promise<Uint8Array>;
 }
 
@@ -30,7 +32,11 @@ export function publicHalf(publicKey: KeyObject, custody: string): PublicHalf {
 
 /** A key whose private half is in this process's memory. */
 export function softwareKey(half: PublicHalf, privateKey: KeyObject): CustodyKey {
-  return { ...half, sign: async (message) => signWith(half.algorithm, message, privateKey) };
+  return {
+    ...half,
+    attestation: { custody: half.custody, says: {} },
+    sign: async (message) => signWith(half.algorithm, message, privateKey),
+  };
 }
 
 // TUF's canonical JSON sorts members and escapes only quotes and backslashes: a PEM keeps its line breaks, and holds neither.
