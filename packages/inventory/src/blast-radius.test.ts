@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { type BlastRadius, blastRadius, type Reach, setsOfOne, smallestOf } from "./blast-radius.ts";
+import { holdings, type Known, nothingKnown } from "./inventory.ts";
+import { type Held, held, plainSample, type Sample, sampleUnder } from "./sample-authorities.test-support.ts";
+import { keyidOfVkey } from "./trusted-keys.ts";
+import type { View } from "./view.ts";
+import type { ChannelUnder } from "./way.ts";
+
+function of(sample: Sample, known: Known = nothingKnown): BlastRadius {
+  const under = sampleUnder(sample);
+  assert.ok(under !== undefined);
+  const radius = blastRadius(under, known, "stable");
+  assert.ok(radius.ok);
+  return radius.value;
+}
+
+function reachOf({ reaches }: BlastRadius, way: string, view: View, goal = "install"): Reach {
+  const found = reaches.find((reach) => reach.way === way && reach.view === view && reach.goal === goal);
+  assert.ok(found !== undefined);
+  return found;
+}
+
+const namesIn = ({ sets }: Reach): readonly string[] => sets.map(({ elements }) => elements.map(({ name }) => name).join(" + "));
+const sizeOf = (sample: Sample, way: string, view: View, known?: Known): number =>
+  reachOf(of(sample, known), way, view).smallest ?? Number.NaN;
+
+test("a release of an attacker's own takes the builder, a proposer and another who approves; honest signers do the rest", () => {
+  const radius = of(plainSample);
+  assert.deepEqual(namesIn(reachOf(radius, "release", "identity")), [
+    ...["ana + ben + builder", "ana + builder + ci", "ana + builder + cleo"],
+    ...["ben + builder + ci", "ben + builder + cleo", "builder + ci + cleo"],
+  ]);
+  assert.equal(sizeOf({ ...plainSample, approvals: 2 }, "release", "person"), 4);
+});
+
+test("a lone builder whose builds nobody reproduces is a set of one, and two builders are not", () => {
+  const alone = setsOfOne(of(plainSample)).filter(({ goal }) => goal === "install");
+  assert.deepEqual(
+    [...new Set(alone.map(({ way, element }) => `${way}: ${element.name.split(" ")[0]}`))],
+    ["build: builder", "build: machine", "build: custody"],
+  );
+  const two = of({ ...plainSample, builders: [held("builder"), held("rebuilder")], builderQuorum: 2 });
+  assert.deepEqual(
+    setsOfOne(two).filter(({ goal }) => goal === "install"),
+    [],
+  );
+});
+
+test("halting takes one: every revoker, approver, and whoever serves, is a set of one to stop", () => {
+  const alone = setsOfOne(of(plainSample)).filter(({ goal, view }) => goal === "stop" && view === "identity");
+  const names = new Set(alone.map(({ element }) => element.name));
+  for (const name of ["revoke-ana", "revoke-ben", "ana", "ben", "cleo", "distribute", "govern", "builder"])
+    assert.ok(names.has(name), name);
+  assert.ok(!names.has("sign-ana"));
+});
+
+test("who would see it: the ledger and the revokers for a release, approvers for a build, and nobody public for a fork", () => {
+  const radius = of(plainSample);
+  const [release] = reachOf(radius, "release", "identity").sets;
+  assert.deepEqual(release?.seen, [
+    "the public ledger has its entry for 1 hour before any device takes it",
+    "revokers have 1 hour to say no",
+  ]);
+  const [build] = reachOf(radius, "build", "identity").sets;
+  assert.deepEqual(build?.seen, ["approvers are shown what differs from the last release"]);
+  const hidden = reachOf(radius, "install", "identity", "hide");
+  assert.ok((hidden.smallest ?? 0) > (reachOf(radius, "release", "identity").smallest ?? 0));
+  assert.ok(hidden.sets.every(({ seen }) => !seen.some((says) => says.includes("public"))));
+});
+
+test("what an attacker also has of the log and its witnesses takes the sight away", () => {
+  const { root } = sampleUnder(plainSample) as ChannelUnder;
+  const everything: Known = {
+    ...nothingKnown,
+    keys: holdings(sampleUnder(plainSample) as ChannelUnder, nothingKnown).map(({ id }) => ({
+      keyid: id,
+      custody: "encrypted-file (development)",
+      development: true,
+      domain: "files on one-host",
+      machine: "one-host",
+    })),
+  };
+  assert.ok(everything.keys.some(({ keyid }) => keyid === keyidOfVkey(root.countersign.log.vkey)));
+  for (const view of ["machine", "custody"] as const) {
+    const { sets, unknown } = reachOf(of(plainSample, everything), "release", view);
+    assert.deepEqual([sets.length, unknown], [1, 0]);
+    assert.deepEqual(sets[0]?.seen, []);
+    assert.equal(sets[0]?.elements.length, 1);
+  }
+});
+
+test("custody that nobody told of counts by itself, and it is said how much of that there is", () => {
+  const { sets, unknown } = reachOf(of(plainSample), "release", "custody");
+  assert.equal(unknown, 5);
+  assert.ok(sets.every(({ elements }) => elements.every(({ name, known }) => !known && name.startsWith("custody unknown: "))));
+});
+
+test("a policy without the channel is refused with the names of those it has", () => {
+  const radius = blastRadius(sampleUnder(plainSample) as ChannelUnder, nothingKnown, "beta");
+  assert.ok(!radius.ok);
+  assert.deepEqual([radius.refusal.code, radius.refusal.expected], ["unknown-channel", "stable"]);
+});
+
+const owner = fc.constantFrom("ana", "ben", "cleo", "dan");
+const named = (...names: readonly string[]): fc.Arbitrary<readonly Held[]> =>
+  fc.tuple(...names.map((name) => owner.map((by) => held(name, by)))).chain((all) => fc.subarray([...all], { minLength: 1 }));
+
+const anySample: fc.Arbitrary<Sample> = fc
+  .record({
+    builders: named("b1", "b2", "b3"),
+    proposers: named("ci", "p2"),
+    approvers: named("a1", "a2", "a3"),
+    signers: named("s1", "s2", "s3"),
+    approvals: fc.integer({ min: 1, max: 2 }),
+    builderQuorum: fc.integer({ min: 1, max: 2 }),
+  })
+  .map((change): Sample => ({ ...plainSample, threshold: 1, ...change }))
+  .filter((sample) => sampleUnder(sample) !== undefined);
+
+const installing = (sample: Sample, view: View): number =>
+  smallestOf(of(sample).reaches.filter((reach) => reach.goal === "install" && reach.view === view)) ?? Number.POSITIVE_INFINITY;
+
+/** That a change of a policy never makes it easier to put code on devices. */
+function neverEasier(change: (sample: Sample) => Sample, ...seen: readonly View[]): void {
+  fc.assert(
+    fc.property(anySample, (sample) => {
+      const changed = change(sample);
+      if (sampleUnder(changed) === undefined) return;
+      for (const view of seen) assert.ok(installing(changed, view) >= installing(sample, view), view);
+    }),
+    { numRuns: 30 },
+  );
+}
+
+test("another person who may approve never makes the smallest set smaller", () => {
+  neverEasier((sample) => ({ ...sample, approvers: [...sample.approvers, held("eva")] }), "key", "identity", "person");
+});
+
+test("one approval more, one builder more, one signer more never make the smallest set smaller", () => {
+  neverEasier((sample) => ({ ...sample, approvals: sample.approvals + 1 }), "key", "person");
+  neverEasier((sample) => ({ ...sample, builderQuorum: sample.builderQuorum + 1 }), "key", "person");
+  neverEasier((sample) => ({ ...sample, threshold: sample.threshold + 1 }), "key", "person");
+});
+
+test("what falls together never makes the smallest set larger: it is no larger by person or machine than by key", () => {
+  fc.assert(
+    fc.property(anySample, fc.array(fc.constantFrom("one", "two", "three"), { minLength: 8, maxLength: 8 }), (sample, places) => {
+      const keys = holdings(sampleUnder(sample) as ChannelUnder, nothingKnown).map(({ id }, index) => {
+        const machine = places[index % places.length];
+        return { keyid: id, custody: "pkcs11", development: false, domain: machine, machine };
+      });
+      const radius = of(sample, { ...nothingKnown, keys });
+      for (const way of ["release", "build", "targets", "root"]) {
+        const smallest = (view: View): number => reachOf(radius, way, view).smallest ?? Number.POSITIVE_INFINITY;
+        for (const view of ["identity", "person", "machine", "custody"] as const)
+          assert.ok(smallest(view) <= smallest("key"), `${way} by ${view}`);
+      }
+    }),
+    { numRuns: 30 },
+  );
+});

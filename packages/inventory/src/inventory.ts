@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { KeyRecord, ServiceRecord } from "./key-record.ts";
+import type { Registered } from "./registered.ts";
+import { type Authorities, type TrustedKey, trustedKeys } from "./trusted-keys.ts";
+import { services } from "./way.ts";
+
+/** What is known of custody and of the register; either may be empty, and then that much is unknown. */
+export interface Known {
+  readonly keys: readonly KeyRecord[];
+  readonly services: readonly ServiceRecord[];
+  readonly register: readonly Registered[];
+}
+
+export const nothingKnown: Known = { keys: [], services: [], register: [] };
+
+/** A key, or a process without one, that an attacker can take, and everything that would take it along. */
+export interface Holding {
+  /** The key identifier, or the name of the process. */
+  readonly id: string;
+  readonly key: TrustedKey | undefined;
+  readonly identity: string | undefined;
+  readonly person: string | undefined;
+  readonly machine: string | undefined;
+  /** The custody domain. */
+  readonly domain: string | undefined;
+  readonly record: KeyRecord | undefined;
+  readonly registered: Registered | undefined;
+}
+
+/** Everything that is trusted, joined with what is known of it. What is signed has the last word about holders and owners. */
+export function holdings(authorities: Authorities, known: Known): readonly Holding[] {
+  const records = new Map(known.keys.map((record) => [record.keyid, record]));
+  const keys = trustedKeys(authorities).map((key): Holding => {
+    const record = records.get(key.keyid);
+    const registered = known.register.find(({ keyid }) => keyid === key.keyid);
+    return {
+      id: key.keyid,
+      key,
+      identity: key.holder ?? registered?.name ?? record?.holder,
+      person: key.owner ?? registered?.owner,
+      machine: record?.machine,
+      domain: record?.domain,
+      record,
+      registered,
+    };
+  });
+  const processes = services.map((service): Holding => {
+    const found = known.services.find((each) => each.service === service);
+    const machine = found?.machine;
+    return {
+      id: service,
+      key: undefined,
+      identity: service,
+      person: found?.owner,
+      machine,
+      domain: machine,
+      record: undefined,
+      registered: undefined,
+    };
+  });
+  return [...keys, ...processes];
+}
+
+/** How a key is called where there is room for little: its holder, and the beginning of its identifier where there is none. */
+export function nameOf({ id, key, identity }: Holding): string {
+  return identity ?? (key === undefined ? id : `key ${id.slice(0, 12)}`);
+}
