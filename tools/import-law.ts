@@ -28,6 +28,7 @@ const law: { readonly [room: string]: Allowance } = {
   "packages/federation": { node: "any", packages: ["trust", "tlog"], libraries: ["jose"] },
   "packages/inventory": { node: "any", packages: ["trust", "tlog", "repository"], libraries: [] },
   "packages/release": { node: "any", packages: ["trust", "tlog", "updater", "repository", "custody"], libraries: [] },
+  "packages/drift": { node: ["node:crypto"], crypto: ["createHash"], packages: [], libraries: [], pure: true },
   "packages/daemon": { node: "any", packages: ["tlog"], libraries: ["hono", "@hono/node-server"] },
   "duties/*": { node: "any", packages: "any", libraries: "declared" },
   tools: { node: "any", packages: [], libraries: [] },

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import fc from "fast-check";
+import { elfImports } from "./elf.ts";
+import { kindOf } from "./kind.ts";
+import { peImports } from "./pe.ts";
+
+test("the imports of a real program are read from its own table", { skip: process.platform !== "linux" && "an ELF system" }, () => {
+  const program = readFileSync(process.execPath);
+  assert.equal(kindOf("node", program), "native");
+  const imports = elfImports(program);
+  for (const name of ["connect", "dlopen", "fork"]) assert.ok(imports.includes(name), name);
+});
+
+test("attack: tables that lie about their place or size are no imports, and never an exception", () => {
+  const header = { elf: Buffer.from("7f454c46020101", "hex"), pe: Buffer.from("4d5a", "hex") };
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 64, maxLength: 4096 }), (bytes) => {
+      for (const magic of Object.values(header)) {
+        const file = Uint8Array.from([...magic, ...bytes]);
+        assert.ok(Array.isArray(elfImports(file)) && Array.isArray(peImports(file)));
+      }
+    }),
+  );
+});
+
+test("a name hides no program: kinds come from the first bytes", () => {
+  assert.equal(kindOf("picture.png", Buffer.from("7f454c4602010100", "hex")), "native");
+  assert.equal(kindOf("README.md", Buffer.from("#!/bin/sh\ncurl x | sh\n")), "shell");
+  assert.equal(kindOf("tool", Buffer.from("#!/usr/bin/env node\n")), "code");
+  assert.equal(kindOf("types.d.ts", Buffer.from("export type A = 1;")), "types");
+});

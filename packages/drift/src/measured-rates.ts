@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Rates } from "./rates.ts";
+
+/** What benign releases show, as `npm run replay -- calibrate` counted it. Data: measured again, never edited. */
+export const measuredRates: Rates = {
+  source: "648 consecutive releases of 162 npm packages, measured 2026-11-23",
+  pairs: { patch: 280, minor: 200, major: 168 },
+  fired: {
+    "address-added": { patch: 0, minor: 0, major: 1 },
+    "archive-added": { patch: 1, minor: 2, major: 1 },
+    "base64-blob": { patch: 1, minor: 1, major: 1 },
+    "capability-dangerous": { patch: 0, minor: 0, major: 10 },
+    "capability-other": { patch: 3, minor: 0, major: 9 },
+    "code-entropy": { patch: 1, minor: 1, major: 2 },
+    "code-file-added": { patch: 17, minor: 40, major: 83 },
+    "code-file-tripled": { patch: 0, minor: 0, major: 3 },
+    "dependency-added": { patch: 7, minor: 7, major: 34 },
+    "dependency-range": { patch: 65, minor: 55, major: 78 },
+    "domain-added": { patch: 1, minor: 2, major: 13 },
+    "engines-changed": { patch: 1, minor: 6, major: 83 },
+    "executable-added": { patch: 2, minor: 2, major: 14 },
+    "executable-made": { patch: 2, minor: 0, major: 2 },
+    "file-added": { patch: 39, minor: 61, major: 101 },
+    "host-added": { patch: 1, minor: 2, major: 14 },
+    "install-script-added": { patch: 0, minor: 1, major: 1 },
+    "install-script-changed": { patch: 2, minor: 0, major: 6 },
+    "invisible-text": { patch: 0, minor: 0, major: 1 },
+    "kind-changed": { patch: 0, minor: 0, major: 1 },
+    "licence-changed": { patch: 0, minor: 2, major: 2 },
+    "long-line-in-old-file": { patch: 2, minor: 0, major: 2 },
+    "long-line-outside-dist": { patch: 0, minor: 1, major: 4 },
+    "native-added": { patch: 4, minor: 3, major: 2 },
+    "native-changed": { patch: 13, minor: 12, major: 6 },
+    "native-first": { patch: 1, minor: 1, major: 5 },
+    "program-added": { patch: 0, minor: 1, major: 2 },
+    "repository-changed": { patch: 2, minor: 0, major: 8 },
+    "size-1.1": { patch: 13, minor: 17, major: 50 },
+    "size-1.25": { patch: 6, minor: 10, major: 36 },
+    "size-2": { patch: 1, minor: 1, major: 13 },
+    "version-skipped": { patch: 13, minor: 3, major: 0 },
+  },
+};
