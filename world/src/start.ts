@@ -9,7 +9,6 @@ import {
   distributeConfig,
   governConfig,
   ledgerConfig,
-  monitorConfig,
   observeConfig,
   publishConfig,
   revokeConfig,
@@ -73,10 +72,7 @@ export async function startWorld(project: Project, options: StartOptions = {}): 
     const signers = plan.signers.holders.map((holding) =>
       start("sign", holding, signConfig(project, holding.holder, govern.url, distribute.url)),
     );
-    const watching = plan.monitors.map((holding) =>
-      start("observe", holding, monitorConfig(project, holding.holder, port(), distribute.url, govern.url)),
-    );
-    const [observe = await start("observe", run("observe"), observeConfig(project, port(), distribute.url))] = await Promise.all(watching);
+    const observe = await start("observe", run("observe"), observeConfig(project, port(), distribute.url));
     const stops = await Promise.all(revokers);
     await Promise.all(signers);
     await registerIdentities(project, govern.url);

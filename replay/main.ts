@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { benignTable, benignText } from "./benign.ts";
+import { choosePairs } from "./choose.ts";
+import { incidentsTable, incidentsText } from "./incidents-table.ts";
+import { committedPairs, lookAt } from "./measure.ts";
+import { ratesText } from "./rates-file.ts";
+
+interface Options {
+  readonly benign?: true;
+  readonly json?: true;
+}
+
+const root = join(import.meta.dirname, "..");
+
+const program = new Command("npm run replay --")
+  .description("replays known incidents as synthetic releases, and measures what benign releases show")
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  .option(
+    "--benign",
+    "measure real releases besides: 648 pairs, some minutes, tarballs of the npm registry kept in ~/.cache/countersign-replay",
+  )
+  .option("--json", "print the tables as one JSON object")
+  .addHelpText(
+    "after",
+    "\nExit 1 where an incident that should be seen is not, or benign releases alarm more often than is promised.\n\nExample:\n  $ npm run replay -- --benign",
+  )
+  .action(replay);
+program
+  .command("calibrate")
+  .description("count the rates anew from the committed pairs, into packages/drift/src/measured-rates.ts")
+  .action(async () => {
+    const seen = await lookAt(committedPairs(), progress);
+    writeFileSync(join(root, "packages/drift/src/measured-rates.ts"), ratesText(seen, new Date()));
+  });
+program
+  .command("choose")
+  .description("choose pairs anew, from what the registry has today, into replay/pairs.json")
+  .action(async () => {
+    const pairs = await choosePairs(progress);
+    writeFileSync(join(import.meta.dirname, "pairs.json"), `[\n${pairs.map((pair) => JSON.stringify(pair)).join(",\n")}\n]\n`);
+  });
+await program.parseAsync();
+
+async function replay({ benign, json }: Options): Promise<void> {
+  const incidents = await incidentsTable();
+  const measured = benign === undefined ? undefined : benignTable(await lookAt(committedPairs(), progress), incidents);
+  if (json) console.log(JSON.stringify({ incidents, ...(measured && { benign: measured }) }, null, 2));
+  else console.log([incidentsText(incidents), ...(measured === undefined ? [] : [benignText(measured)])].join("\n\n"));
+  if (incidents.some(({ kept }) => !kept) || measured?.kept === false) process.exitCode = 1;
+}
+
+function progress(text: string): void {
+  process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${text}` : "");
+}
