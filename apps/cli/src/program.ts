@@ -12,6 +12,7 @@ const nouns: ReadonlyMap<string, () => Promise<Add>> = new Map([
   ["device", async () => (await import("./commands/device.ts")).device],
   ["revoke", async () => (await import("./commands/revoke.ts")).revoke],
   ["policy", async () => (await import("./commands/policy.ts")).policy],
+  ["blast-radius", async () => (await import("./commands/blast-radius.ts")).blastRadiusCommand],
   ["key", async () => (await import("./commands/key.ts")).key],
   ["ledger", async () => (await import("./commands/ledger.ts")).ledger],
   ["tuf", async () => (await import("./commands/tuf.ts")).tuf],

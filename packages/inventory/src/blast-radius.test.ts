@@ -49,6 +49,23 @@ test("a lone builder whose builds nobody reproduces is a set of one, and two bui
   );
 });
 
+test("two builders of different owners on one platform fall together: the platform is a set of one", () => {
+  const under = sampleUnder({ ...plainSample, builders: [held("builder"), held("rebuilder")], builderQuorum: 2 }) as ChannelUnder;
+  const token = { kind: "oidc", audience: "countersign", claims: { sub: "release" }, commitClaim: "sha", runClaim: "run" } as const;
+  const on = (...issuers: readonly string[]): BlastRadius => {
+    const trusted = under.rules.builders.trusted.map((rule, index) => ({
+      ...rule,
+      certified: { seconds: 600, token: { ...token, issuer: issuers[index % issuers.length] } },
+    })) as ChannelUnder["rules"]["builders"]["trusted"];
+    const policy = { ...under.policy, channels: { stable: { ...under.rules, builders: { quorum: 2, trusted } } } };
+    const radius = blastRadius({ ...under, policy }, nothingKnown, "stable");
+    assert.ok(radius.ok);
+    return radius.value;
+  };
+  assert.deepEqual(namesIn(reachOf(on("https://ci.example"), "build", "identity")), ["https://ci.example", "builder + rebuilder"]);
+  assert.equal(reachOf(on("https://ci.example", "https://other.example"), "build", "identity").smallest, 2);
+});
+
 test("halting takes one: every revoker, approver, and whoever serves, is a set of one to stop", () => {
   const alone = setsOfOne(of(plainSample)).filter(({ goal, view }) => goal === "stop" && view === "identity");
   const names = new Set(alone.map(({ element }) => element.name));

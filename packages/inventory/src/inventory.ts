@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { KeyRecord, ServiceRecord } from "./key-record.ts";
 import type { Registered } from "./registered.ts";
+import { servicesOf } from "./service.ts";
 import { type Authorities, type TrustedKey, trustedKeys } from "./trusted-keys.ts";
-import { services } from "./way.ts";
 
 /** What is known of custody and of the register; either may be empty, and then that much is unknown. */
 export interface Known {
@@ -37,26 +37,17 @@ export function holdings(authorities: Authorities, known: Known): readonly Holdi
       id: key.keyid,
       key,
       identity: key.holder ?? registered?.name ?? record?.holder,
-      person: key.owner ?? registered?.owner,
+      person: key.owner ?? registered?.owner ?? record?.owner,
       machine: record?.machine,
       domain: record?.domain,
       record,
       registered,
     };
   });
-  const processes = services.map((service): Holding => {
+  const processes = servicesOf(authorities.policy).map((service): Holding => {
     const found = known.services.find((each) => each.service === service);
-    const machine = found?.machine;
-    return {
-      id: service,
-      key: undefined,
-      identity: service,
-      person: found?.owner,
-      machine,
-      domain: machine,
-      record: undefined,
-      registered: undefined,
-    };
+    const none = { key: undefined, record: undefined, registered: undefined };
+    return { id: service, identity: service, person: found?.owner, machine: found?.machine, domain: found?.domain, ...none };
   });
   return [...keys, ...processes];
 }

@@ -7,6 +7,8 @@ export interface KeyRecord {
   readonly keyid: string;
   /** The name of its holder, for keys of root and targets, which no document names. */
   readonly holder?: string | undefined;
+  /** Who answers for it, for keys of the ledger and its witnesses; where a document says so, that counts. */
+  readonly owner?: string | undefined;
   /** The adapter's own words: "encrypted-file (development)", "pkcs11", ... */
   readonly custody: string;
   /** Whether whoever reads a disk has it. */
@@ -26,5 +28,6 @@ export interface KeyRecord {
 export interface ServiceRecord {
   readonly service: string;
   readonly machine?: string | undefined;
+  readonly domain?: string | undefined;
   readonly owner?: string | undefined;
 }

@@ -2,7 +2,8 @@
 import { type TopRole, topAuthority } from "@countersign/trust/anchor/root";
 import { type ChannelRules, type Policy, principalOf } from "@countersign/trust/policy/policy";
 import { sidecarDemand } from "@countersign/trust/policy/post-quantum";
-import { all, always, any, atLeast, atom, type Formula, never } from "./formula.ts";
+import { all, always, any, atLeast, atom, type Formula, never, substitute } from "./formula.ts";
+import { platformsOf } from "./service.ts";
 import { type Authorities, keyidOfVkey } from "./trusted-keys.ts";
 
 // Each demand of a device as a formula over keys, as the check that makes the demand counts them.
@@ -17,9 +18,16 @@ function byPrincipal(keyids: readonly string[], principal: (keyid: string) => st
   return new Map([...groups].flatMap(([name, keys]) => (name === undefined ? [] : [[name, any(...keys.map(atom))] as const])));
 }
 
-/** `provenance/builders`: that many builders of different owners. */
+/**
+ * `provenance/builders`: that many builders of different owners. Where an issuer certifies their keys, whoever runs the platform whose tokens it takes has the
+ * builder as well: two builders of different owners on one platform fall together.
+ */
 export function builderQuorum(policy: Policy, { builders }: ChannelRules): Formula {
-  return quorum([...new Set(builders.trusted.map(({ keyid }) => keyid))], builders.quorum, (keyid) => principalOf(policy, keyid));
+  const keyids = [...new Set(builders.trusted.map(({ keyid }) => keyid))];
+  return substitute(
+    quorum(keyids, builders.quorum, (keyid) => principalOf(policy, keyid)),
+    (keyid) => any(atom(keyid), ...platformsOf(builders.trusted.filter((rule) => rule.keyid === keyid)).map(atom)),
+  );
 }
 
 /** `approvals/proposer` and `approvals/quorum`: somebody who proposes, and that many others who approve. */

@@ -28,9 +28,6 @@ export interface ChannelUnder extends Authorities {
   readonly rules: ChannelRules;
 }
 
-/** Processes without a key that anybody would accept. An attacker can have them, and their absence can be missed. */
-export const services: readonly string[] = ["distribute", "govern"];
-
 /** Seconds as people say them. */
 export function duration(seconds: number): string {
   const units = [

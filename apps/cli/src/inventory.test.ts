@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { demoPlan } from "@countersign/world/demo/demo-plan";
+import { foundWorld } from "@countersign/world/found";
+import { type RunningWorld, startWorld } from "@countersign/world/start";
+import { countersign, countersignJson } from "./transcript.test-support.ts";
+
+const base = await mkdtemp(join(tmpdir(), "cli-inventory-"));
+const project = join(base, "project");
+let world: RunningWorld;
+
+before(async () => {
+  const founded = await foundWorld(project, demoPlan("hello"));
+  assert.ok(founded.ok);
+  world = await startWorld(founded.value);
+});
+
+after(async () => {
+  await world[Symbol.asyncDispose]();
+  await rm(base, { recursive: true });
+});
+
+test("blast-radius names the sets of one first: this machine, the lone builder, and everybody who may halt", async () => {
+  const { code, stdout, stderr } = await countersign(project, "blast-radius", "stable");
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^stable, app, by policy version 1: what it would take\n\n.* is enough alone for everything/);
+  assert.match(stdout, /Enough alone to put code on devices\n +build +builder, dave can put into the next honest release/);
+  assert.match(stdout, /order +alice, bob, carol, dave can slow or recall every release/);
+  assert.match(stdout, /install +release +3 +3 +2 +1 +1\n/);
+  assert.match(stdout, /people +alice \+ dave; bob \+ dave; carol \+ dave\n/);
+  assert.match(stdout, /(\d+) of \1 keys are files, for development/);
+  assert.ok(stdout.indexOf("Enough alone") < stdout.indexOf("Smallest sets"));
+});
+
+test("CI can gate on the size: it ends with 1 where less is enough, and narrows what it counts", async () => {
+  const gate = async (...args: readonly string[]): Promise<readonly [number, string]> => {
+    const { code, stdout } = await countersign(project, "blast-radius", "stable", ...args);
+    return [code, /(passed|failed): .*$/m.exec(stdout)?.[0] ?? ""];
+  };
+  assert.deepEqual(await gate("--fail-below", "2"), [1, "failed: the smallest set to install is of 1, and 2 were asked for"]);
+  assert.deepEqual(await gate("--fail-below", "2", "--view", "person", "--way", "release"), [
+    0,
+    "passed: the smallest set to install is of 2, and 2 were asked for",
+  ]);
+  assert.deepEqual((await gate("--fail-below", "2", "--view", "person", "--way", "release", "--way", "build"))[0], 1);
+  assert.deepEqual((await gate("--fail-below", "3", "--view", "key", "--goal", "hide", "--way", "fork"))[0], 0);
+  assert.deepEqual((await gate("--fail-below", "2", "--way", "misspelt"))[0], 1, "what counts nothing passes nothing");
+});
+
+interface Answered {
+  readonly smallest: { readonly install: number };
+  readonly setsOfOne: readonly { readonly goal: string; readonly view: string; readonly element: { readonly name: string } }[];
+  readonly holdings: readonly { readonly id: string; readonly custody: string | null; readonly development: boolean | null }[];
+}
+
+test("blast-radius in JSON has every set, and what is not known as null", async () => {
+  const here = await countersignJson<Answered>(project, "blast-radius", "stable");
+  assert.equal(here.smallest.install, 1);
+  assert.ok(here.setsOfOne.some(({ goal, view, element }) => goal === "install" && view === "person" && element.name === "dave"));
+  assert.ok(here.holdings.every(({ id, development }) => development === true || ["distribute", "govern"].includes(id)));
+  const elsewhere = ["--store", world.urls.distribute, "--root", join(project, "root.json")];
+  const far = await countersignJson<Answered>(base, "blast-radius", "stable", ...elsewhere);
+  assert.ok(far.holdings.every(({ custody }) => custody === null));
+});
+
+test("a channel that the policy does not know, and a repository without its root, are refused with what to do", async () => {
+  const unknown = await countersign(project, "blast-radius", "beta");
+  assert.deepEqual([unknown.code, /refused: unknown-channel/.test(unknown.stderr)], [1, true]);
+  const rootless = await countersign(base, "blast-radius", "stable", "--store", world.urls.distribute);
+  assert.match(rootless.stderr, /refused: root-missing[\s\S]*--root root\.json/);
+});

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+import { hostname } from "node:os";
+import { readPublic } from "@countersign/custody/encrypted-file";
+import type { KeyRecord, ServiceRecord } from "@countersign/inventory/key-record";
+import type { Holding } from "@countersign/world/plan";
+import { dutyDirectory, keyIn, type Project, personDirectory } from "@countersign/world/project";
+
+/** What this machine can say of the keys of a project: those that lie here in files, each by its public half. Keys elsewhere stay unknown. */
+export async function keyRecords(project: Project): Promise<readonly KeyRecord[]> {
+  const { plan } = project;
+  const { root, targets, signers, proposer, builders, revokers, monitors, witnesses, postQuantum, people, publish } = plan;
+  const quorums = [root, targets, signers, ...(postQuantum === undefined ? [] : [postQuantum.targets, postQuantum.signers])];
+  const online = ["publish-snapshot", "publish-timestamp", "ledger"].map((holder): Holding => ({ holder, owner: publish.owner }));
+  const duties = [...quorums.flatMap(({ holders }) => holders), proposer, ...builders, ...revokers, ...monitors, ...witnesses, ...online];
+  const places = [
+    ...duties.map((held) => [held, dutyDirectory(project, held.holder)] as const),
+    ...people.map((person) => [{ holder: person, owner: person }, personDirectory(project, person)] as const),
+  ];
+  const records = await Promise.all(places.map(([held, directory]) => keyRecord(held, directory, project)));
+  return records.filter((record) => record !== undefined);
+}
+
+async function keyRecord(held: Holding, directory: string, project: Project): Promise<KeyRecord | undefined> {
+  const half = await readPublic(keyIn(directory).keyFile);
+  if (!half.ok) return undefined; // it is somewhere else, and so unknown from here
+  const { keyid, custody } = half.value;
+  return { keyid, ...held, custody, development: true, ...placeOf(project) };
+}
+
+/** The processes of a project that hold no key run here, too. */
+export function serviceRecords(project: Project): readonly ServiceRecord[] {
+  return ["distribute", "govern"].map((service) => ({ service, owner: project.plan.publish.owner, ...placeOf(project) }));
+}
+
+/** Files fall together with the disk on which they are. */
+function placeOf({ directory }: Project): Required<Pick<KeyRecord, "domain" | "machine">> {
+  return { domain: `files in ${directory} on ${hostname()}`, machine: hostname() };
+}

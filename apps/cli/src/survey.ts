@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Known, nothingKnown } from "@countersign/inventory/inventory";
+import type { Registered } from "@countersign/inventory/registered";
+import { ask } from "@countersign/release/ask";
+import { directoryStore } from "@countersign/repository/directory-store";
+import { httpReader } from "@countersign/repository/http-store";
+import { readFrom } from "@countersign/repository/read-from";
+import { openRepository, type RepositoryView } from "@countersign/repository/view";
+import { array, literal, nullable, open, optional, text } from "@countersign/trust/decode";
+import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
+import type { Read } from "@countersign/trust/workflow/step";
+import { anchorFile, openProject, readRunning, storeDirectory } from "@countersign/world/project";
+import type { Command } from "commander";
+import { keyRecords, serviceRecords } from "./key-records.ts";
+import { readOption } from "./read-option.ts";
+import { type SiteOptions, withProject } from "./site.ts";
+
+/** What is trusted somewhere, verified from the anchor down, and what could be learned of where the keys are. */
+export interface Survey {
+  readonly view: RepositoryView;
+  readonly anchor: Uint8Array;
+  readonly read: Read;
+  readonly known: Known;
+  /** Who could not be asked, and what is unknown for that. */
+  readonly silent: readonly string[];
+  /** Unix milliseconds. */
+  readonly now: number;
+}
+
+export interface SurveyOptions extends SiteOptions {
+  readonly store?: string;
+  readonly root?: string;
+}
+
+export function withSurvey(command: Command): Command {
+  return withProject(command)
+    .option("--store <url>", "a repository without a project here; needs --root, and knows nothing of custody")
+    .option("--root <file>", "the root.json from which --store is verified");
+}
+
+/** Surveys a project, whether it is up or not, or a repository by its address. */
+export async function survey(options: SurveyOptions): Promise<Outcome<Survey>> {
+  const now = Date.now();
+  if (options.store !== undefined) return surveyStranger(options.store, options.root, now);
+  const project = await openProject(options.project ?? process.cwd());
+  if (!project.ok) return project;
+  const running = await readRunning(project.value);
+  const anchor = await readOption("--root", anchorFile(project.value));
+  if (!anchor.ok) return anchor;
+  const read = readFrom(running.ok ? httpReader(running.value.distribute) : directoryStore(storeDirectory(project.value)));
+  const view = await openRepository(read, anchor.value, now);
+  if (!view.ok) return running.ok ? view : running;
+  const register = running.ok ? await registered(running.value.govern) : running;
+  const silent = register.ok ? [] : ["govern was not asked: purposes, deputies and reviews are unknown. Start it with: countersign up"];
+  const known = {
+    keys: await keyRecords(project.value),
+    services: serviceRecords(project.value),
+    register: register.ok ? register.value : [],
+  };
+  return accept({ view: view.value, anchor: anchor.value, read, known, silent, now });
+}
+
+async function surveyStranger(store: string, root: string | undefined, now: number): Promise<Outcome<Survey>> {
+  if (root === undefined)
+    return refuse("root-missing", "the root.json from which the repository is verified", "none", "Name it: --root root.json");
+  const anchor = await readOption("--root", root);
+  if (!anchor.ok) return anchor;
+  const read = readFrom(httpReader(store));
+  const view = await openRepository(read, anchor.value, now);
+  if (!view.ok) return view;
+  const silent = ["neither custody nor govern was asked: what only they know is unknown"];
+  return accept({ view: view.value, anchor: anchor.value, read, known: nothingKnown, silent, now });
+}
+
+const register = open({
+  identities: array(
+    open<Registered>({
+      name: text,
+      kind: literal("person", "identity"),
+      owner: text,
+      deputy: nullable(text),
+      purpose: text,
+      duties: array(text),
+      channels: array(text),
+      keyid: optional(text),
+      reviewBy: optional(text),
+      registered: optional(text),
+      lastReviewed: optional(text),
+      lastUsed: optional(text),
+      status: optional(text),
+    }),
+  ),
+});
+
+async function registered(govern: string): Promise<Outcome<readonly Registered[]>> {
+  const answer = await ask(`${govern}/identities`, register);
+  return answer.ok ? accept(answer.value.identities) : answer;
+}
