@@ -1,19 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
+import { randomBytes } from "node:crypto";
 import { readPublic } from "@countersign/custody/encrypted-file";
+import type { CustodyKey } from "@countersign/custody/key";
+import { openKey } from "@countersign/custody/place";
+import { registerClient } from "@countersign/release/register-client";
+import { certificatePin } from "./certificate.ts";
 import type { Holding } from "./plan.ts";
 import { dutyDirectory, keyIn, type Project, personDirectory } from "./project.ts";
 
-/** Registers the people and identities of a plan with govern; those that are there already stay as they are. */
+const REVIEW_DAYS = 180;
+
+/** A grant of a daemon lives for minutes. */
+const MAX_SECONDS = 900;
+
+/** Registers the identities of a plan with govern, each by an act that its owner signs; those that are there already stay as they are. */
 export async function registerIdentities(project: Project, govern: string): Promise<void> {
   const { plan } = project;
-  for (const person of plan.people) {
-    await register(
-      govern,
-      { name: person, kind: "person", owner: person, deputy: deputyOf(plan.people, person), duties: ["approve", "revoke"] },
-      personDirectory(project, person),
-      project,
-    );
-  }
+  const client = registerClient(govern);
+  const known = await client.list();
+  if (!known.ok) throw new Error(`govern does not show its register: ${known.refusal.found}`);
+  const owners = new Map<string, Promise<CustodyKey>>(); // opening a key takes a tenth of a second
+  const keyOf = (owner: string): Promise<CustodyKey> => {
+    const key = owners.get(owner) ?? openKey(keyIn(personDirectory(project, owner)));
+    owners.set(owner, key);
+    return key;
+  };
   const identities: readonly (readonly [Holding, string])[] = [
     [plan.proposer, "propose"],
     ...plan.builders.map((holding) => [holding, "build"] as const),
@@ -22,39 +33,36 @@ export async function registerIdentities(project: Project, govern: string): Prom
     ...plan.monitors.map((holding) => [holding, "observe"] as const),
   ];
   for (const [{ holder, owner }, duty] of identities) {
-    await register(
-      govern,
-      { name: holder, kind: "identity", owner, deputy: deputyOf(plan.people, owner), duties: [duty] },
-      dutyDirectory(project, holder),
-      project,
-    );
+    if (known.value.some(({ name }) => name === holder)) continue;
+    const record = await registrationOf(project, holder, owner, duty);
+    const taken = await client.act(await keyOf(owner), {
+      act: "identity.register",
+      subject: holder,
+      body: record,
+      now: Date.now(),
+      nonce: randomBytes(16),
+    });
+    if (!taken.ok) throw new Error(`govern does not register ${holder}: expected ${taken.refusal.expected}, found ${taken.refusal.found}`);
   }
 }
 
-interface Registration {
-  readonly name: string;
-  readonly kind: "person" | "identity";
-  readonly owner: string;
-  readonly deputy: string;
-  readonly duties: readonly string[];
-}
-
-async function register(govern: string, registration: Registration, directory: string, { plan }: Project): Promise<void> {
-  const half = await readPublic(keyIn(directory).keyFile);
-  if (!half.ok) throw new Error(`${directory}: ${half.refusal.expected}, found ${half.refusal.found}`);
-  const identity = {
-    ...registration,
-    purpose: `${registration.duties.join(" and ")} releases of ${plan.product}`,
-    channels: [plan.channel],
+/** What the owner of a plan's identity says of it. */
+export async function registrationOf(project: Project, holder: string, owner: string, duty: string): Promise<object> {
+  const { plan } = project;
+  const half = await readPublic(keyIn(dutyDirectory(project, holder)).keyFile);
+  if (!half.ok) throw new Error(`${holder}: ${half.refusal.expected}, found ${half.refusal.found}`);
+  return {
+    component: holder,
+    purpose: `${duty} releases of ${plan.product}`,
+    owner,
+    deputy: deputyOf(plan.people, owner),
+    duties: [duty],
+    channel: plan.channel,
+    pin: await certificatePin(project, holder),
     keyid: half.value.keyid,
-    reviewBy: new Date(Date.now() + 180 * 86_400_000).toISOString().slice(0, 10),
+    maxSeconds: MAX_SECONDS,
+    reviewBy: new Date(Date.now() + REVIEW_DAYS * 86_400_000).toISOString().slice(0, 10),
   };
-  const response = await fetch(`${govern}/identities`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(identity),
-  });
-  if (!response.ok && response.status !== 409) throw new Error(`govern does not register ${registration.name}: ${await response.text()}`);
 }
 
 /** Somebody else, where there is somebody else. */

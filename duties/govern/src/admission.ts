@@ -4,9 +4,9 @@ import type { Reader } from "@countersign/repository/store";
 import { type Judgement, judge } from "@countersign/trust/check";
 import { type Outcome, refuse } from "@countersign/trust/refusal";
 import type { Govern } from "./govern.ts";
-import { identityOfKey } from "./identities.ts";
 import { isRelease, type Proposal, signerOf } from "./proposal.ts";
 import type { Published } from "./published.ts";
+import { identityOfKey } from "./register.ts";
 
 /** Whether a proposal may be taken: it could become a release or an order by all that is known now. */
 export async function admit(

@@ -11,7 +11,10 @@ import { malformed } from "./shapes.ts";
 const statuses: Readonly<Record<string, 404 | 409>> = {
   "proposal-unknown": 404,
   "request-unknown": 404,
+  "identity-unknown": 404,
   "identity-taken": 409,
+  "component-taken": 409,
+  "proof-taken": 409,
   "sequence-taken": 409,
   "proposal-closed": 409,
   "already-approved": 409,

@@ -10,7 +10,7 @@ import { requests } from "./requests.ts";
 /** Every route of this duty. */
 export function app(govern: Govern, progress: Progress): Hono {
   return new Hono()
-    .route("/identities", identities(govern.database, govern.now))
+    .route("/identities", identities(govern))
     .route("/proposals", proposals(govern))
     .route("/requests", requests(govern, progress))
     .route("/acts", acts(govern.database));

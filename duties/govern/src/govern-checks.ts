@@ -6,11 +6,24 @@ import type { Statement } from "@countersign/trust/release/statement";
 import { type ApprovalSubject, approvalReceiptChecks } from "./approval-checks.ts";
 import { type PersonalActSubject, personalActChecks, personalActUseChecks, type UseSubject } from "./personal-act-checks.ts";
 import { orderProposalChecks, type ProposalSubject, releaseProposalChecks } from "./proposal-checks.ts";
+import {
+  type RegisteredSubject,
+  type RegistrationSubject,
+  type RenewalSubject,
+  registrationChecks,
+  renewalChecks,
+  retirementChecks,
+  suspensionChecks,
+} from "./register-checks.ts";
 
 /** Every rule of this duty, in lists: what is not in its list is not checked. */
 export interface GovernChecks {
   readonly personalAct: readonly Check<PersonalActSubject>[];
   readonly personalActUse: readonly Check<UseSubject>[];
+  readonly registration: readonly Check<RegistrationSubject>[];
+  readonly suspension: readonly Check<RegisteredSubject>[];
+  readonly retirement: readonly Check<RegisteredSubject>[];
+  readonly renewal: readonly Check<RenewalSubject>[];
   readonly releaseProposal: readonly Check<ProposalSubject<Entry<Statement>>>[];
   readonly orderProposal: readonly Check<ProposalSubject<Entry<Order>>>[];
   readonly approval: readonly Check<ApprovalSubject>[];
@@ -19,6 +32,10 @@ export interface GovernChecks {
 export const governChecks: GovernChecks = {
   personalAct: personalActChecks,
   personalActUse: personalActUseChecks,
+  registration: registrationChecks,
+  suspension: suspensionChecks,
+  retirement: retirementChecks,
+  renewal: renewalChecks,
   releaseProposal: releaseProposalChecks,
   orderProposal: orderProposalChecks,
   approval: approvalReceiptChecks,

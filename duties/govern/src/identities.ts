@@ -1,66 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
-import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
+import { accept, refuse } from "@countersign/trust/refusal";
 import { Hono } from "hono";
-import { answer, readBody } from "./answer.ts";
-import { column } from "./column.ts";
-import type { Database } from "./database.ts";
-import { type Identity, identity } from "./identity.ts";
-import { identityRegistered } from "./identity-acts.ts";
-import { perform } from "./perform.ts";
-import { inTurn, type Turn } from "./turn.ts";
+import { z } from "zod";
+import { answerAct } from "./act-route.ts";
+import { answer } from "./answer.ts";
+import type { Govern } from "./govern.ts";
+import { registration, reviewBy } from "./identity.ts";
+import { identityRetired, identitySuspended } from "./identity-acts.ts";
+import { endIdentity, identityNamed, register, registerIdentity, renewIdentity } from "./register.ts";
+import { type RouteDescription, reason } from "./shapes.ts";
 
-/** `POST /identities` and `GET /identities`. */
-export function identities(database: Database, now: () => number): Hono {
+const ending: z.ZodType<{ readonly reason: string }> = z.strictObject({ reason });
+
+const renewal: z.ZodType<{ readonly reviewBy: string }> = z.strictObject({ reviewBy });
+
+/** The register. Whoever changes it sends an act that they signed, whose subject is the name. */
+export function identities(govern: Govern): Hono {
   const app = new Hono();
-  app.post("/", async ({ req }) => {
-    const asked = await readBody(req, identity);
-    return answer(asked.ok ? await register(asked.value, database, now()) : asked, 201);
+
+  app.get("/", async () => answer(accept({ identities: await register(govern.database) })));
+
+  app.get("/:name", async ({ req }) => {
+    const name = req.param("name");
+    const found = await identityNamed(govern.database, name);
+    return answer(found ? accept(found) : refuse("identity-unknown", "a registered identity", name, "See: countersign identity list"));
   });
-  app.get("/", async (context) => {
-    const rows = await database.selectFrom("identities").select("record").orderBy("name").execute();
-    return context.json({ identities: rows.map(recordOf) });
-  });
+
+  app.post("/", ({ req }) =>
+    answerAct(govern, req, {
+      act: "identity.register",
+      shape: registration,
+      work: (heard) => registerIdentity(govern, heard),
+      status: 201,
+    }),
+  );
+
+  app.post("/suspensions", ({ req }) =>
+    answerAct(govern, req, { act: "identity.suspend", shape: ending, work: (heard) => endIdentity(govern, heard, identitySuspended) }),
+  );
+
+  app.post("/retirements", ({ req }) =>
+    answerAct(govern, req, { act: "identity.retire", shape: ending, work: (heard) => endIdentity(govern, heard, identityRetired) }),
+  );
+
+  app.post("/renewals", ({ req }) =>
+    answerAct(govern, req, { act: "identity.renew", shape: renewal, work: (heard) => renewIdentity(govern, heard) }),
+  );
+
   return app;
 }
 
-export async function identityOfKey(database: Database, keyid: string): Promise<Identity | undefined> {
-  const row = await database.selectFrom("identities").select("record").where("keyid", "=", keyid).executeTakeFirst();
-  return row && recordOf(row);
-}
-
-/** Registers an identity once and for all; the same again is the same. Owner and deputy must be people who are registered. */
-function register(identity: Identity, database: Database, now: number): Promise<Outcome<Identity>> {
-  const written = column(identity);
-  return inTurn(database, async (turn) => {
-    const taken = await turn
-      .selectFrom("identities")
-      .select(["name", "record"])
-      .where((where) => where.or([where("name", "=", identity.name), where("keyid", "=", identity.keyid)]))
-      .executeTakeFirst();
-    if (taken?.record === written) return accept(identity);
-    if (taken !== undefined)
-      return refuse(
-        "identity-taken",
-        "a name and a key that nobody has",
-        `${taken.name} has them`,
-        "Choose another name, and a key of its own.",
-      );
-    const stranger = await strangerTo(identity, turn);
-    if (stranger !== undefined)
-      return refuse("owner-unknown", "an owner and a deputy who are registered people", stranger, "Register the person first.");
-    await perform(turn, now, { who: identity.owner, act: identityRegistered, subject: identity.name, body: { record: identity } });
-    return accept(identity);
-  });
-}
-
-/** An owner or deputy of a machine whom nobody knows as a person. */
-async function strangerTo({ kind, owner, deputy }: Identity, turn: Turn): Promise<string | undefined> {
-  if (kind === "person") return undefined;
-  const rows = await turn.selectFrom("identities").select("record").execute();
-  const people = rows.map(recordOf).filter((identity) => identity.kind === "person");
-  return [owner, deputy].find((name): name is string => !people.some((person) => person.name === name));
-}
-
-function recordOf({ record }: { readonly record: string }): Identity {
-  return JSON.parse(record) as Identity; // written here, from a record that was read strictly
-}
+export const identityRoutes: readonly RouteDescription[] = [
+  { method: "GET", path: "/identities", summary: "everything that was ever registered" },
+  { method: "GET", path: "/identities/:name", summary: "one identity" },
+  { method: "POST", path: "/identities", summary: "its owner registers an identity", act: "identity.register", body: registration },
+  { method: "POST", path: "/identities/suspensions", summary: "anybody suspends one", act: "identity.suspend", body: ending },
+  { method: "POST", path: "/identities/retirements", summary: "its owner or deputy ends one", act: "identity.retire", body: ending },
+  { method: "POST", path: "/identities/renewals", summary: "another person renews one", act: "identity.renew", body: renewal },
+];

@@ -5,9 +5,9 @@ import { approvalChecks } from "@countersign/trust/release/entry-checks";
 import type { Entry } from "@countersign/trust/release/head";
 import type { Order } from "@countersign/trust/release/order";
 import type { Statement } from "@countersign/trust/release/statement";
-import type { Identity } from "./identity.ts";
+import type { Registered } from "./identity.ts";
 import { orderPlaceChecks, releasePlaceChecks } from "./place-checks.ts";
-import type { Proposal } from "./proposal.ts";
+import { type Proposal, signerOf } from "./proposal.ts";
 import { headsOf, lastRelease, type Published } from "./published.ts";
 
 /** A proposal before it is taken, and all that its rules look at. */
@@ -15,8 +15,8 @@ export interface ProposalSubject<T extends Proposal> {
   readonly candidate: T;
   readonly published: Published;
   readonly rules: ChannelRules;
-  /** The registered identity or person with the proposing key. */
-  readonly proposer: Identity | undefined;
+  /** The registered identity with the proposing key. */
+  readonly proposer: Registered | undefined;
   /** Paths that the statement names and the store does not have. */
   readonly missing: readonly string[];
   /** Unix milliseconds. */
@@ -32,18 +32,22 @@ const proposerChecks: readonly Check<ProposalSubject<Proposal>>[] = [
   },
   {
     name: "proposal/identity",
-    source: "every identity has an accountable owner, named channels and a review date",
-    examine: ({ candidate, proposer, now }) => {
+    source: "every identity has an accountable owner, one channel and a review date",
+    examine: ({ candidate, published: { policy }, proposer, now }) => {
       const { channel } = candidate.body;
-      const holds = proposer?.channels.includes(channel) && Date.parse(proposer.reviewBy) > now;
+      const person = policy.holders[signerOf(candidate.approvals[0])];
+      const isPerson = person !== undefined && person.holder === person.owner;
+      const isFit = proposer?.status === "active" && proposer.duties.includes("propose") && proposer.channel === channel;
       return decide(
-        holds === true,
-        `a registered identity for ${channel}, reviewed in time`,
+        isPerson || (isFit && Date.parse(proposer.reviewBy) > now),
+        `a person, or an active identity that proposes for ${channel}, reviewed in time`,
         proposer === undefined
-          ? "no registered identity with this key"
-          : `${proposer.name} for ${proposer.channels.join(", ") || "no channel"}, review by ${proposer.reviewBy}`,
+          ? isPerson
+            ? person.holder
+            : "no registered identity with this key"
+          : `${proposer.name}, ${proposer.status}, to ${proposer.duties.join(", ")} for ${proposer.channel}, review by ${proposer.reviewBy}`,
         "identity-not-registered",
-        "Register it, or review it: countersign identity",
+        "Register it, or have it renewed: countersign identity",
       );
     },
   },

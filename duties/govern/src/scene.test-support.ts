@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the tests of this duty share: a founded repository with real ledger, witnesses and publish, and one govern in this process.
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serve } from "@countersign/daemon/http";
+import { type PersonalAct, signAct } from "@countersign/release/personal-act";
 import { signDocument } from "@countersign/repository/sign-document";
 import { canonicalDigest } from "@countersign/trust/canonical";
 import type { Signed } from "@countersign/trust/envelope";
@@ -14,6 +16,7 @@ import { publishConfig } from "@countersign/world/duty-configs";
 import { type Ground, layGround } from "@countersign/world/ground";
 import { appPlan } from "@countersign/world/plans/app";
 import { anchorFile } from "@countersign/world/project";
+import { registrationOf } from "@countersign/world/register";
 import { app } from "./app.ts";
 import { openDatabase } from "./database.ts";
 import { type Engine, sqliteEngine } from "./engine.test-support.ts";
@@ -45,16 +48,12 @@ export interface Scene extends AsyncDisposable {
   readonly client: Client;
   /** What the holder of a key says of a statement or order. */
   readonly say: (holder: string, decision: Approval["decision"], body: Statement | Order) => Promise<Signed<Approval>>;
-  /** Registers the proposer, its owner and a deputy. */
-  readonly register: (client: Client) => Promise<void>;
+  /** What a person does, signed just now. */
+  readonly act: (person: string, act: string, subject: string, body: unknown) => Promise<Signed<PersonalAct>>;
+  /** Has its owner register the proposer. */
+  readonly register: (client: Client) => Promise<Answer>;
   readonly publish: () => Promise<Response>;
 }
-
-export const reviewed: { readonly purpose: string; readonly channels: readonly string[]; readonly reviewBy: string } = {
-  purpose: "a test",
-  channels: ["stable"],
-  reviewBy: "2090-01-01",
-};
 
 export async function setScene(approvals: number, engine: Engine = sqliteEngine): Promise<Scene> {
   const directory = mkdtempSync(join(tmpdir(), "govern-"));
@@ -71,6 +70,9 @@ export async function setScene(approvals: number, engine: Engine = sqliteEngine)
   const publish = () => fetch(`${publisher.url}/publish`, { method: "POST" });
   await publish();
 
+  const act: Scene["act"] = async (person, name, subject, body) =>
+    signAct(await ground.key(person), { act: name, subject, body, now: Date.now(), nonce: randomBytes(16) });
+
   return {
     ground,
     govern,
@@ -84,13 +86,11 @@ export async function setScene(approvals: number, engine: Engine = sqliteEngine)
       const said: Approval = { _type: "approval", spec: "countersign/1", decision, subject: body._type, digest: canonicalDigest(body) };
       return signDocument(said, [await ground.key(holder)]);
     },
+    act,
     register: async ({ post }) => {
-      const { keyid: dia } = await ground.key("dia");
-      const { keyid: ann } = await ground.key("ann");
-      const { keyid: ci } = await ground.key("ci");
-      await post("/identities", { name: "dia", kind: "person", duties: ["approve"], keyid: dia, ...reviewed });
-      await post("/identities", { name: "ann", kind: "person", duties: ["approve"], keyid: ann, ...reviewed });
-      await post("/identities", { name: "ci", kind: "identity", owner: "dia", deputy: "ann", duties: ["propose"], keyid: ci, ...reviewed });
+      const { holder, owner } = ground.project.plan.proposer;
+      const body = await registrationOf(ground.project, holder, owner, "propose");
+      return post("/identities", await act(owner, "identity.register", holder, body));
     },
     publish,
     [Symbol.asyncDispose]: async () => {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Digest } from "@countersign/trust/digest";
+import type { Status } from "./identity.ts";
 
 /**
  * proposed: approvals are missing · approved: to be logged · logged: in the ledger, waits for its channel · signing: a request is
@@ -12,7 +13,7 @@ export type RequestState = "open" | "signed" | "published" | "superseded";
 
 /** The tables. Times are ISO 8601 in UTC; documents are JSON in the form in which they are served. */
 export interface Schema {
-  readonly identities: { readonly name: string; readonly keyid: string; readonly record: string };
+  readonly identities: { readonly name: string; readonly keyid: string | null; readonly status: Status; readonly record: string };
   readonly proposals: {
     readonly digest: Digest;
     readonly type: "release" | "order";

@@ -17,6 +17,8 @@ export const keyid: z.ZodType<string> = z.string().regex(/^[0-9a-f]{64}$/, "a ke
 
 export const whole: z.ZodType<number> = z.int().min(0);
 
+export const reason: z.ZodType<string> = z.string().trim().min(1).max(500);
+
 /** A body that says nothing. */
 export const nothing: z.ZodType<Readonly<Record<never, never>>> = z.strictObject({});
 
@@ -24,4 +26,17 @@ export const nothing: z.ZodType<Readonly<Record<never, never>>> = z.strictObject
 export function malformed(error: z.ZodError, found: unknown): Outcome<never> {
   const expected = error.issues.map(({ path, message }) => `${path.join(".") || "the body"}: ${message}`).join("; ");
   return refuse("malformed-request", expected, JSON.stringify(found).slice(0, 200), "Correct the request; unknown members are errors.");
+}
+
+/** One route, as `GET /openapi.json` describes it; with the shape that its handler reads. */
+export interface RouteDescription {
+  readonly method: "GET" | "POST";
+  /** As hono writes it: `/identities/:name`. */
+  readonly path: string;
+  readonly summary: string;
+  /** The body, or that of the act, where `act` names the act that a person signs. */
+  readonly body?: z.ZodType;
+  readonly act?: string;
+  /** Names of what may stand behind a question mark. */
+  readonly query?: readonly string[];
 }

@@ -30,6 +30,14 @@ export async function acts(database: Kysely<never>): Promise<void> {
     .addColumn("index", "integer")
     .execute();
   await sql`create index acts_to_log on acts (number) where "index" is null`.execute(database);
+  await schema.dropTable("identities").execute();
+  await schema
+    .createTable("identities")
+    .addColumn("name", "text", (column) => column.primaryKey())
+    .addColumn("keyid", "text")
+    .addColumn("status", "text", (column) => column.notNull())
+    .addColumn("record", "text", (column) => column.notNull())
+    .execute();
   await schema
     .createTable("evidence")
     .addColumn("digest", "text", (column) => column.primaryKey())
@@ -41,7 +49,6 @@ export async function acts(database: Kysely<never>): Promise<void> {
     .execute();
   await sql`insert into turn (id) values (1)`.execute(database);
   if (Object.values(found).every((rows) => rows.length === 0)) return;
-  await sql`delete from identities`.execute(database);
   const time = new Date().toISOString();
   const record = { number: 1, previous: null, time, who: "govern", act: "history.adopted", subject: "database" };
   const digest = actDigest({ ...record, body: found as Json });
