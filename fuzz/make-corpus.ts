@@ -76,7 +76,7 @@ async function live(project: Project): Promise<void> {
 async function rotate(project: Project, store: string): Promise<void> {
   const { signed } = JSON.parse(await readFile(join(store, "metadata/1.root.json"), "utf8"));
   const keys = project.plan.root.holders.map(({ holder }) => keyIn(dutyDirectory(project, holder)));
-  const signers = await Promise.all(keys.map(openKey));
+  const signers = await Promise.all(keys.map((place) => openKey(place)));
   await writeFile(join(store, "metadata/2.root.json"), documentBytes(await signDocument({ ...signed, version: 2 }, signers)));
 }
 

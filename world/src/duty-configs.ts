@@ -112,8 +112,15 @@ export async function revokeConfig(project: Project, holder: string, port: numbe
   };
 }
 
-export function observeConfig(project: Project, port: number, store: string): Config {
-  const own = dutyDirectory(project, "observe");
+/** An observer that says in public how far it has read. */
+export function monitorConfig(project: Project, holder: string, port: number, store: string, govern: string): Config {
+  const own = dutyDirectory(project, holder);
+  const monitor = { name: holder, key: keyIn(own), directory: storeDirectory(project), govern, accepted: [] };
+  return { ...observeConfig(project, port, store, holder), monitor };
+}
+
+export function observeConfig(project: Project, port: number, store: string, holder = "observe"): Config {
+  const own = dutyDirectory(project, holder);
   return {
     port,
     store,

@@ -9,6 +9,7 @@ import {
   distributeConfig,
   governConfig,
   ledgerConfig,
+  monitorConfig,
   observeConfig,
   publishConfig,
   revokeConfig,
@@ -72,7 +73,10 @@ export async function startWorld(project: Project, options: StartOptions = {}): 
     const signers = plan.signers.holders.map((holding) =>
       start("sign", holding, signConfig(project, holding.holder, govern.url, distribute.url)),
     );
-    const observe = await start("observe", run("observe"), observeConfig(project, port(), distribute.url));
+    const watching = plan.monitors.map((holding) =>
+      start("observe", holding, monitorConfig(project, holding.holder, port(), distribute.url, govern.url)),
+    );
+    const [observe = await start("observe", run("observe"), observeConfig(project, port(), distribute.url))] = await Promise.all(watching);
     const stops = await Promise.all(revokers);
     await Promise.all(signers);
     await registerIdentities(project, govern.url);

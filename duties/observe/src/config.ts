@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { parseFields, port, text, whole } from "@countersign/daemon/config";
-import type { Outcome } from "@countersign/trust/refusal";
+import { type KeyPlace, parsePlace } from "@countersign/custody/place";
+import { list, parseFields, port, text, whole } from "@countersign/daemon/config";
+import { accept, type Outcome } from "@countersign/trust/refusal";
 
-/** What an observer is told. It holds no key, and nothing here gives it more than any reader has. */
+/** What an observer is told. Without `monitor` it holds no key, and nothing here gives it more than any reader has. */
 export interface Config {
   readonly port: number;
   /** Where the repository is served; best not by those who publish it. */
@@ -12,9 +13,29 @@ export interface Config {
   /** The file of findings, one JSON object a line. What was seen so far stands beside it, in `<findings>.sqlite`. */
   readonly findings: string;
   readonly pollMilliseconds: number;
+  readonly monitor: MonitorConfig | undefined;
+}
+
+/** What an observer is told that says how far it has read. */
+export interface MonitorConfig {
+  /** Its name in the policy, under which it cosigns. */
+  readonly name: string;
+  /** An ed25519 key. */
+  readonly key: KeyPlace;
+  /** The directory that is served to the world, of which it writes `readthrough/<name>`. */
+  readonly directory: string;
+  /** URL of govern, which has what is proposed by digest; nothing that it answers is believed. */
+  readonly govern: string;
+  /** Findings, by `id`, at which its owner has looked and for which it need not wait. */
+  readonly accepted: readonly string[];
+}
+
+function monitor(value: unknown): Outcome<MonitorConfig | undefined> {
+  if (value === undefined) return accept(undefined);
+  return parseFields<MonitorConfig>(value, { name: text, key: parsePlace, directory: text, govern: text, accepted: list(text) });
 }
 
 /** Reads the configuration; a missing, malformed or unknown field is refused. */
 export function parseConfig(json: unknown): Outcome<Config> {
-  return parseFields<Config>(json, { port, store: text, anchor: text, findings: text, pollMilliseconds: whole(10) });
+  return parseFields<Config>(json, { port, store: text, anchor: text, findings: text, pollMilliseconds: whole(10), monitor });
 }

@@ -29,6 +29,7 @@ export class LedgerCopy {
       CREATE TABLE IF NOT EXISTS cursor (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, root BLOB NOT NULL, note TEXT NOT NULL,
         versions TEXT NOT NULL);
       CREATE TABLE IF NOT EXISTS entry (place INTEGER PRIMARY KEY, text TEXT NOT NULL, time INTEGER NOT NULL, published INTEGER NOT NULL);
+      CREATE TABLE IF NOT EXISTS read_through (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL);
       CREATE INDEX IF NOT EXISTS entry_text ON entry (text);
       CREATE INDEX IF NOT EXISTS entry_unpublished ON entry (place) WHERE published = 0;
     `);
@@ -48,6 +49,22 @@ export class LedgerCopy {
     return this.#versions;
   }
 
+  /** How many entries, from the first, were read with all that they name. */
+  get readThrough(): number {
+    return Number(this.#database.prepare("SELECT size FROM read_through").get()?.["size"] ?? 0);
+  }
+
+  /** Goes on, never back. */
+  readPast(size: number): void {
+    if (size > this.readThrough) this.#database.prepare("INSERT OR REPLACE INTO read_through VALUES (1, ?)").run(size);
+  }
+
+  /** Entries from this place on, in their order, at most so many. Leaves that are no entries are not among them. */
+  entriesFrom(place: number, most: number): readonly LoggedEntry[] {
+    const rows = this.#database.prepare("SELECT place, text FROM entry WHERE place >= ? ORDER BY place LIMIT ?").all(place, most);
+    return rows.map(({ place, text }) => ({ index: Number(place), entry: entryIn(text) }));
+  }
+
   has(entry: LedgerEntry): boolean {
     return this.#find.get(textOf(entry)) !== undefined;
   }
@@ -55,11 +72,7 @@ export class LedgerCopy {
   /** Releases and orders of the ledger that no head was seen to carry, oldest first. */
   unpublished(): readonly UnpublishedEntry[] {
     const rows = this.#database.prepare("SELECT place, text, time FROM entry WHERE published = 0 ORDER BY place").all();
-    return rows.map(({ place, text, time }) => {
-      const entry = parseEntry(Buffer.from(String(text)));
-      if (!entry.ok) throw new TypeError("the state is damaged");
-      return { index: Number(place), entry: entry.value, since: Number(time) };
-    });
+    return rows.map(({ place, text, time }) => ({ index: Number(place), entry: entryIn(text), since: Number(time) }));
   }
 
   /** Goes on, in one step: after a crash all of it is known or none, and none means that it is read and found again. */
@@ -85,6 +98,12 @@ export class LedgerCopy {
   [Symbol.dispose](): void {
     this.#database.close();
   }
+}
+
+function entryIn(text: unknown): LedgerEntry {
+  const entry = parseEntry(Buffer.from(String(text)));
+  if (!entry.ok) throw new TypeError("the state is damaged");
+  return entry.value;
 }
 
 function textOf(entry: LedgerEntry): string {

@@ -1,31 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from "node:fs/promises";
+import { openKey } from "@countersign/custody/place";
 import { every } from "@countersign/daemon/every";
 import { serve } from "@countersign/daemon/http";
 import { runDuty } from "@countersign/daemon/process";
+import { directoryStore } from "@countersign/repository/directory-store";
 import { httpReader } from "@countersign/repository/http-store";
 import { readFrom } from "@countersign/repository/read-from";
-import { parseConfig } from "./config.ts";
+import { rawPublicKey } from "@countersign/tlog/signer";
+import { readThroughPath } from "@countersign/trust/readthrough/read-through";
+import { type Config, parseConfig } from "./config.ts";
 import { detectors } from "./detectors.ts";
 import { FindingsFile } from "./findings-file.ts";
 import { LedgerCopy } from "./ledger-copy.ts";
+import { Monitor, type MonitorParts } from "./monitor.ts";
 import { Observer } from "./observer.ts";
 import { routes } from "./routes.ts";
 
-/** Looks that an entry may go unpublished after its soak, before it is worth a word. */
+/** Looks that an entry may go unpublished after its soak, or be without what it names, before it is worth a word. */
 const GRACE_LOOKS = 60;
 
-runDuty("observe", parseConfig, async ({ port, store, anchor, findings, pollMilliseconds }, signal) => {
-  const observer = Observer.open({
-    read: readFrom(httpReader(store)),
-    anchor: await readFile(anchor),
-    detectors,
-    findings: new FindingsFile(findings),
-    copy: new LedgerCopy(`${findings}.sqlite`),
+runDuty("observe", parseConfig, async (config, signal) => {
+  const { port, store, anchor, findings: file, pollMilliseconds } = config;
+  const shared = {
+    findings: new FindingsFile(file),
+    copy: new LedgerCopy(`${file}.sqlite`),
     graceSeconds: Math.ceil((GRACE_LOOKS * pollMilliseconds) / 1000),
     now: Date.now,
-  });
+  };
+  const read = readFrom(httpReader(store));
+  const monitor = await monitorOf(config, { ...shared, read });
+  const observer = Observer.open({ ...shared, read, anchor: await readFile(anchor), detectors, monitor });
   if (!observer.ok) return observer;
   every(pollMilliseconds, signal, () => observer.value.look());
   return { url: await serve(routes(observer.value), { port }, signal) };
 });
+
+/** The monitor that this observer is, where it is told to be one: the only thing here that has a key. */
+async function monitorOf(
+  { store, monitor }: Config,
+  { read, ...shared }: Pick<MonitorParts, "findings" | "copy" | "graceSeconds" | "now"> & Pick<MonitorParts["library"], "read">,
+): Promise<Monitor | undefined> {
+  if (monitor === undefined) return undefined;
+  const { name, key: place, directory, govern, accepted } = monitor;
+  const key = await openKey(place);
+  return new Monitor({
+    ...shared,
+    library: { read, store, govern },
+    signer: { name, type: 4, publicKey: rawPublicKey(key.publicKey), sign: (message) => key.sign(message) },
+    store: directoryStore(directory, { prefixes: [readThroughPath(name)] }),
+    accepted,
+  });
+}

@@ -10,6 +10,7 @@ import type { Detector } from "./detector.ts";
 import { type Finding, findingOf } from "./finding.ts";
 import type { FindingsFile } from "./findings-file.ts";
 import type { LedgerCopy } from "./ledger-copy.ts";
+import type { Monitor } from "./monitor.ts";
 import { type LedgerReading, ledgerEntryOf, type Observation, type RepositoryReading, type Versions, versionsOf } from "./observation.ts";
 import { readLedger } from "./read-ledger.ts";
 import { readRepository } from "./read-repository.ts";
@@ -22,6 +23,8 @@ export interface ObserverParts {
   readonly findings: FindingsFile;
   readonly copy: LedgerCopy;
   readonly graceSeconds: number;
+  /** Where this observer says in public how far it has read. */
+  readonly monitor?: Monitor | undefined;
   /** Unix milliseconds. */
   readonly now: () => number;
 }
@@ -30,6 +33,8 @@ export interface ObserverParts {
 export interface Status {
   /** Entries of the ledger read and verified. */
   readonly size: number;
+  /** Entries read with all that they name; null where the observer is no monitor. */
+  readonly readThrough: number | null;
   /** Witnessed time of the newest checkpoint read, Unix seconds; 0 before the first. */
   readonly time: number;
   /** True if the last look read everything to its end and all of it verified. Silence is not health: look at `looked`. */
@@ -48,7 +53,7 @@ export class Observer {
   private constructor(parts: ObserverParts, trust: LedgerTrust) {
     this.#parts = parts;
     this.#trust = trust;
-    this.#status = { size: parts.copy.cursor.size, time: 0, healthy: false, looked: 0 };
+    this.#status = { size: parts.copy.cursor.size, readThrough: parts.monitor?.size ?? null, time: 0, healthy: false, looked: 0 };
   }
 
   static open(parts: ObserverParts): Outcome<Observer> {
@@ -66,14 +71,16 @@ export class Observer {
 
   /** One look. Findings are on disk before the cursor moves: killed between the two, it reads and finds the same again, once. */
   async look(): Promise<void> {
-    const { copy, now } = this.#parts;
+    const { copy, monitor, now } = this.#parts;
     try {
       const observation = await this.#observe();
       this.#find(observation);
       this.#advance(observation);
       const { repository, ledger, time } = observation;
+      if (repository.state === "verified" && ledger.state === "read") await monitor?.go(repository.view);
       const healthy = repository.state === "verified" && ledger.state === "read";
-      this.#status = { size: copy.cursor.size, time: Math.max(time, this.#status.time), healthy, looked: now() };
+      const readThrough = monitor?.size ?? null;
+      this.#status = { size: copy.cursor.size, readThrough, time: Math.max(time, this.#status.time), healthy, looked: now() };
     } catch (error) {
       this.#status = { ...this.#status, healthy: false };
       throw error;

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash } from "node:crypto";
+import { hashServed } from "@countersign/repository/served-artifact";
 import type { Attestation } from "@countersign/trust/build/attestation";
 import type { Digest } from "@countersign/trust/digest";
 import type { Statement } from "@countersign/trust/release/statement";
 import { readAttestation } from "@countersign/trust/workflow/attestations";
 import type { Read } from "@countersign/trust/workflow/step";
 import type { SigningSubject } from "./subject.ts";
-
-const TIMEOUT_MILLISECONDS = 10 * 60_000;
 
 /** The provenance that a statement names. What cannot be had or read is left out: the checks say what that means. */
 export async function readAttestations(read: Read, { provenance }: Statement): Promise<readonly Attestation[]> {
@@ -27,27 +25,10 @@ export class ArtifactBytes {
   async of({ artifacts }: Statement): Promise<SigningSubject["artifacts"]> {
     const hashed: SigningSubject["artifacts"][number][] = [];
     for (const { name, sha256, length } of artifacts) {
-      const found = this.#right.has(sha256) ? sha256 : await hashServed(new URL(`artifacts/${sha256}`, `${this.#store}/`), length);
+      const found = this.#right.has(sha256) ? sha256 : await hashServed(this.#store, sha256, length);
       if (found === sha256) this.#right.add(sha256);
       hashed.push({ name, expected: sha256, found });
     }
     return hashed;
   }
-}
-
-/** Undefined where nothing is served, or not exactly this many bytes. */
-async function hashServed(url: URL, length: number): Promise<Digest | undefined> {
-  const response = await fetch(url, { redirect: "error", signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) });
-  if (!response.ok) {
-    await response.body?.cancel();
-    return undefined;
-  }
-  const hash = createHash("sha256");
-  let received = 0;
-  for await (const chunk of response.body ?? []) {
-    received += chunk.length;
-    if (received > length) return undefined; // leaving the loop cancels the stream
-    hash.update(chunk);
-  }
-  return received === length ? (hash.digest("hex") as Digest) : undefined;
 }

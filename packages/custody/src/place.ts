@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+import { existsSync } from "node:fs";
 import { type EncryptedFilePlace, encryptedFileFields, openEncryptedFile } from "./encrypted-file.ts";
 import type { CustodyKey } from "./key.ts";
 import { accept, KeyRefused, type Outcome, refuse } from "./outcome.ts";
 import { openPkcs11, type Pkcs11Place, pkcs11Fields } from "./pkcs11/pkcs11.ts";
+import { counted } from "./record/counted.ts";
+import { RecordFile } from "./record/record-file.ts";
 
 /** Where a private half lives, and what it takes to use it there: what a process is told instead of a key. */
-export type KeyPlace = EncryptedFilePlace | Pkcs11Place;
+export type KeyPlace = (EncryptedFilePlace | Pkcs11Place) & {
+  /** The file with the key's record; for an encrypted file, the one beside it unless told, if there is one. */
+  readonly record?: string;
+};
 
 /** The adapters, in one table: the members of a place of each kind, and who opens it. */
 const adapters: { readonly [C in KeyPlace["custody"]]: Adapter<Extract<KeyPlace, { custody: C }>> } = {
@@ -14,30 +20,52 @@ const adapters: { readonly [C in KeyPlace["custody"]]: Adapter<Extract<KeyPlace,
 };
 
 interface Adapter<P extends KeyPlace> {
-  /** Every member beside `custody`; each is a text. */
+  /** Every member beside `custody` and `record`; each is a text. */
   readonly fields: readonly string[];
   open(place: P): Promise<Outcome<CustodyKey>>;
 }
 
-/** Opens a key where it lives, for a process that cannot start without it. Throws `KeyRefused` for all that its adapter refuses. */
-export async function openKey(place: KeyPlace): Promise<CustodyKey> {
+export const custodies: readonly string[] = Object.keys(adapters);
+
+/**
+ * Opens a key where it lives, for a process that cannot start without it; where it has a record, every signature counts there first.
+ * Throws `KeyRefused` for all that its adapter refuses, and for a key whose record is missing, not its own, expired or spent.
+ */
+export async function openKey(place: KeyPlace, now: () => number = Date.now): Promise<CustodyKey> {
   const adapter: Adapter<KeyPlace> = adapters[place.custody]; // the row of its kind takes it
   const key = await adapter.open(place);
   if (!key.ok) throw new KeyRefused(key.refusal);
-  return key.value;
+  const path = recordOf(place);
+  if (path === undefined) return key.value;
+  const file = RecordFile.open(path);
+  const usable = file.ok ? counted(key.value, file.value, now) : file;
+  if (!usable.ok) throw new KeyRefused(usable.refusal);
+  return usable.value;
+}
+
+/** Where the record of a key is kept that was made as this file. */
+export function recordPath(keyFile: string): string {
+  return `${keyFile}.record`;
+}
+
+function recordOf(place: KeyPlace): string | undefined {
+  if (place.record !== undefined || place.custody !== "encrypted-file") return place.record;
+  const beside = recordPath(place.keyFile);
+  return existsSync(beside) ? beside : undefined;
 }
 
 /** Reads a place from a configuration; a member that is missing, empty or unknown is refused. */
 export function parsePlace(json: unknown): Outcome<KeyPlace> {
   if (typeof json !== "object" || json === null) return malformed("an object with custody", JSON.stringify(json) ?? "nothing");
-  const { custody, ...given } = json as Record<string, unknown>;
-  const kinds = Object.keys(adapters);
-  if (typeof custody !== "string" || !kinds.includes(custody)) return malformed(`custody: ${kinds.join(" or ")}`, JSON.stringify(custody));
+  const { custody, record, ...given } = json as Record<string, unknown>;
+  if (typeof custody !== "string" || !custodies.includes(custody))
+    return malformed(`custody: ${custodies.join(" or ")}`, JSON.stringify(custody) ?? "nothing");
   const { fields } = adapters[custody as KeyPlace["custody"]];
   const unknown = Object.keys(given).find((member) => !fields.includes(member));
-  if (unknown !== undefined) return malformed(`only ${fields.join(", ")}`, unknown);
+  if (unknown !== undefined) return malformed(`only ${[...fields, "record"].join(", ")}`, unknown);
   const missing = fields.find((field) => typeof given[field] !== "string" || given[field] === "");
   if (missing !== undefined) return malformed(`${missing}: a text`, JSON.stringify(given[missing]) ?? "nothing");
+  if (record !== undefined && (typeof record !== "string" || record === "")) return malformed("record: a text", JSON.stringify(record));
   return accept(json as KeyPlace); // its members are exactly those of its kind
 }
 
