@@ -24,6 +24,7 @@ test("the commands are those of the design, and no others", () => {
     verbs.map(({ words }) => words.slice(1).join(" ")),
     [
       ...["demo", "init", "up"],
+      "build attest",
       ...["propose", "show", "diff", "approve", "sign", "publish", "order", "status"].map((verb) => `release ${verb}`),
       ...["init", "check", "install", "status", "explain", "rollback", "run"].map((verb) => `device ${verb}`),
       ...["revoke", "policy show", "policy diff", "blast-radius", "key create", "key show"],

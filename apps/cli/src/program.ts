@@ -8,6 +8,7 @@ const nouns: ReadonlyMap<string, () => Promise<Add>> = new Map([
   ["demo", async () => (await import("./commands/demo.ts")).demo],
   ["init", async () => (await import("./commands/init.ts")).init],
   ["up", async () => (await import("./commands/up.ts")).up],
+  ["build", async () => (await import("./commands/build.ts")).build],
   ["release", async () => (await import("./commands/release.ts")).release],
   ["device", async () => (await import("./commands/device.ts")).device],
   ["revoke", async () => (await import("./commands/revoke.ts")).revoke],

@@ -32,13 +32,15 @@ export interface Delivery {
 export async function deliver(
   files: readonly string[],
   build: Omit<Build, "artifacts">,
-  key: BuilderKey,
+  openKey: () => Promise<Outcome<BuilderKey>>,
   store: Store,
   ledger: LedgerClient,
 ): Promise<Outcome<Delivery>> {
   const artifacts: BuiltFile[] = [];
   for (const file of files) artifacts.push(await upload(file, store));
-  const envelope = await attest({ ...build, artifacts, key });
+  const key = await openKey(); // now and not before: where it lives for minutes, these are for signing
+  if (!key.ok) return key;
+  const envelope = await attest({ ...build, artifacts, key: key.value });
   const provenance = sha256(envelope);
   await store.write(`provenance/${provenance}`, envelope);
   const logged = await ledger.append({ type: "provenance", digest: provenance });
