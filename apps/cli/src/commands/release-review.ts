@@ -4,6 +4,7 @@ import { type Review, reviewProposal } from "@countersign/release/review";
 import { accept, type Outcome } from "@countersign/trust/refusal";
 import type { Command } from "commander";
 import { confirm } from "../confirm.ts";
+import { driftText } from "../drift-text.ts";
 import { changesText, reviewText } from "../review-text.ts";
 import type { Screen } from "../screen.ts";
 import { openSiteAt, personKey, type Site, type SiteOptions } from "../site.ts";
@@ -17,8 +18,8 @@ export function diff(command: Command): void {
     if (!reviewed.ok) return reviewed;
     const { review } = reviewed.value;
     return accept({
-      json: { digest: review.digest, previous: review.previous?.digest ?? null, changes: review.changes },
-      text: changesText(review),
+      json: { digest: review.digest, previous: review.previous?.digest ?? null, changes: review.changes, drift: review.drift },
+      text: review.body._type === "release" ? `${changesText(review)}\n\n${driftText(review.drift)}` : changesText(review),
     });
   });
 }
@@ -44,7 +45,7 @@ export function approve(command: Command): void {
       const state = await countersign({ review, key: key.value, govern });
       if (!state.ok) return state;
       return accept({
-        json: { digest: review.digest, state: state.value, verdicts: review.verdicts, changes: review.changes },
+        json: { digest: review.digest, state: state.value, verdicts: review.verdicts, changes: review.changes, drift: review.drift },
         text: `${options.as} countersigned ${short(review.digest)}: it is ${state.value}.\nNext: countersign release sign ${short(review.digest)}`,
       });
     },

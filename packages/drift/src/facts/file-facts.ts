@@ -18,13 +18,15 @@ export interface ReleaseFile {
   readonly type: "file" | "link" | "other";
   /** Permission bits, setuid and its like included. */
   readonly mode: number;
+  /** Its content; of a large file the first `MAX_LOOKED` of it, with `whole` beside. */
   readonly bytes: Uint8Array;
+  readonly whole?: { readonly size: number; readonly sha256: string };
   /** Linux file capabilities, where the archive carries them (`security.capability`). */
   readonly fileCapabilities?: boolean;
 }
 
 /** All that is kept of a file: facts that are compared, never its content. The same bytes under the same name and mode give the same facts. */
-export interface FileFacts extends Omit<ReleaseFile, "bytes"> {
+export interface FileFacts extends Omit<ReleaseFile, "bytes" | "whole"> {
   readonly size: number;
   readonly sha256: string;
   readonly kind: Kind;
@@ -40,10 +42,13 @@ export interface FileFacts extends Omit<ReleaseFile, "bytes"> {
   readonly powers: readonly string[];
 }
 
+/** How much of a file is looked at; its size and digest are those of the whole. Bytes. */
+export const MAX_LOOKED: number = 64 * 1024 * 1024;
+
 /** Beyond this, text is not looked into: its size, digest and entropy still are. Bytes. */
 export const MAX_TEXT: number = 8 * 1024 * 1024;
 
-export function fileFacts({ bytes, ...file }: ReleaseFile): FileFacts {
+export function fileFacts({ bytes, whole, ...file }: ReleaseFile): FileFacts {
   const kind = kindOf(file.path, bytes);
   const role = systemRole(file.path);
   const read = bytes.length <= MAX_TEXT && (kind === "code" || kind === "shell" || role !== undefined);
@@ -52,8 +57,8 @@ export function fileFacts({ bytes, ...file }: ReleaseFile): FileFacts {
     kind === "code" ? withoutComments(text, /\.(?:py|rb|pl)$/.test(file.path) ? "hashes" : "slashes") : withoutComments(text, "hashes");
   return {
     ...file,
-    size: bytes.length,
-    sha256: createHash("sha256").update(bytes).digest("hex"),
+    size: whole?.size ?? bytes.length,
+    sha256: whole?.sha256 ?? createHash("sha256").update(bytes).digest("hex"),
     kind,
     entropy: entropyOf(bytes),
     role,
