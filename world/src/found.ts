@@ -11,6 +11,7 @@ import { rawPublicKey } from "@countersign/tlog/signer";
 import { formatVkey } from "@countersign/tlog/vkey";
 import type { Policy } from "@countersign/trust/policy/policy";
 import { type Outcome, refuse } from "@countersign/trust/refusal";
+import { recordKeys } from "./key-records.ts";
 import { type Holding, type Plan, ruleOf } from "./plan.ts";
 import { postQuantumOf, sidecarHolders } from "./post-quantum.ts";
 import { anchorFile, dutyDirectory, keyIn, type Project, personDirectory, storeDirectory } from "./project.ts";
@@ -28,7 +29,7 @@ export async function foundWorld(directory: string, plan: Plan): Promise<Outcome
   await mkdir(directory, { recursive: true });
   if ((await readdir(directory)).length > 0) return refuse("not-empty", "an empty directory", directory, "Name a new directory.");
   const project: Project = { directory, plan };
-  const keys = await makeKeys(project);
+  const keys = recordKeys(project, await makeKeys(project));
   const founding = await foundRepository(foundingPlan(plan, keys));
   if (!founding.ok) return founding;
   const store = directoryStore(storeDirectory(project));

@@ -15,6 +15,7 @@ import { canonicalBytes, type Json, servedBytes } from "@countersign/trust/canon
 import { sha256 } from "@countersign/trust/digest";
 import { accept, type Outcome } from "@countersign/trust/refusal";
 import { makeKey } from "./found.ts";
+import { recordKey } from "./key-records.ts";
 import { dutyDirectory, keyIn, type Project } from "./project.ts";
 
 /**
@@ -33,7 +34,9 @@ export async function replaceSigner(
   if (!view.ok) return view;
   const { targets } = view.value;
   const old = await keyOf(project, leaving.holder);
-  const key = await makeKey(dutyDirectory(project, arriving), "ecdsa-p256");
+  const directory = dutyDirectory(project, arriving);
+  const facts = { owner: leaving.owner, purpose: `sign ${project.plan.channel}` };
+  const key = recordKey(directory, await makeKey(directory, "ecdsa-p256"), facts);
 
   const policyBytes = await store.read(targetStorePath("policy.json", view.value.policyDigest));
   const policy = canonicalBytes(JSON.parse(Buffer.from(policyBytes ?? "").toString()));

@@ -153,7 +153,7 @@ async function newLog() {
   const keyAt = (holder: string) => makeKey(dutyDirectory(ground.project, holder), "ed25519");
   const vkeyOf = async (holder: string, name: string, type: 1 | 4) => formatVkey(name, type, rawPublicKey((await keyAt(holder)).publicKey));
   const own = (holder: string) => ({
-    ...keyIn(dutyDirectory(ground.project, holder)),
+    key: keyIn(dutyDirectory(ground.project, holder)),
     state: join(directory, `${holder}.sqlite`),
     port: 0,
   });

@@ -47,6 +47,21 @@ export async function openEncryptedFile({ keyFile, passphraseFile }: EncryptedFi
   return passphrase.ok ? unlockKey(keyFile, passphrase.value.replace(/\r?\n$/, "")) : passphrase;
 }
 
+/** Makes a key in its file, with the passphrase of the other one. Refuses what `createKey` throws, and a passphrase file that is not its owner's alone. */
+export async function createEncryptedFile(
+  { keyFile, passphraseFile }: EncryptedFilePlace,
+  algorithm: Algorithm,
+): Promise<Outcome<CustodyKey>> {
+  const passphrase = await readPrivate(passphraseFile);
+  if (!passphrase.ok) return passphrase;
+  try {
+    return accept(await createKey(keyFile, passphrase.value.replace(/\r?\n$/, ""), algorithm));
+  } catch (error) {
+    if (error instanceof KeyRefused) return { ok: false, refusal: error.refusal };
+    throw error;
+  }
+}
+
 /**
  * Opens a key with a passphrase in hand.
  *

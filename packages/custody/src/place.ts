@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync } from "node:fs";
-import { type EncryptedFilePlace, encryptedFileFields, openEncryptedFile } from "./encrypted-file.ts";
+import type { Algorithm } from "./algorithm.ts";
+import { createEncryptedFile, type EncryptedFilePlace, encryptedFileFields, openEncryptedFile } from "./encrypted-file.ts";
 import type { CustodyKey } from "./key.ts";
 import { accept, KeyRefused, type Outcome, refuse } from "./outcome.ts";
-import { openPkcs11, type Pkcs11Place, pkcs11Fields } from "./pkcs11/pkcs11.ts";
+import { createPkcs11, openPkcs11, type Pkcs11Place, pkcs11Fields } from "./pkcs11/pkcs11.ts";
 import { counted } from "./record/counted.ts";
 import { RecordFile } from "./record/record-file.ts";
 
@@ -15,17 +16,30 @@ export type KeyPlace = (EncryptedFilePlace | Pkcs11Place) & {
 
 /** The adapters, in one table: the members of a place of each kind, and who opens it. */
 const adapters: { readonly [C in KeyPlace["custody"]]: Adapter<Extract<KeyPlace, { custody: C }>> } = {
-  "encrypted-file": { fields: encryptedFileFields, open: openEncryptedFile },
-  pkcs11: { fields: pkcs11Fields, open: openPkcs11 },
+  "encrypted-file": { fields: encryptedFileFields, open: openEncryptedFile, create: createEncryptedFile },
+  pkcs11: { fields: pkcs11Fields, open: openPkcs11, create: createPkcs11 },
 };
 
 interface Adapter<P extends KeyPlace> {
   /** Every member beside `custody` and `record`; each is a text. */
   readonly fields: readonly string[];
   open(place: P): Promise<Outcome<CustodyKey>>;
+  create(place: P, algorithm: Algorithm): Promise<Outcome<CustodyKey>>;
 }
 
+/** The kinds of places. */
 export const custodies: readonly string[] = Object.keys(adapters);
+
+/** The members of a place of this kind. */
+export function placeFields(custody: KeyPlace["custody"]): readonly string[] {
+  return adapters[custody].fields;
+}
+
+/** Makes a key where it is to live. Refuses a place that is taken, and an algorithm that it does not have. */
+export function createKeyAt(place: KeyPlace, algorithm: Algorithm): Promise<Outcome<CustodyKey>> {
+  const adapter: Adapter<KeyPlace> = adapters[place.custody];
+  return adapter.create(place, algorithm);
+}
 
 /**
  * Opens a key where it lives, for a process that cannot start without it; where it has a record, every signature counts there first.

@@ -56,8 +56,8 @@ export async function readHalf(file: string): Promise<Outcome<PublicHalf>> {
   return reference.value === undefined ? readPublic(file) : accept(reference.value.half);
 }
 
-/** Undefined for a file that is something else, such as an encrypted key. */
-async function readReference(file: string): Promise<Outcome<NamedKey | undefined>> {
+/** A reference, read without opening the key; undefined for a file that is something else, such as an encrypted key. */
+export async function readReference(file: string): Promise<Outcome<NamedKey | undefined>> {
   const text = await readPrivate(file);
   if (!text.ok) return text;
   const read = parsed(text.value);

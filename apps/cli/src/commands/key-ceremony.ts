@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { basename, dirname, join } from "node:path";
 import { openKey } from "@countersign/custody/place";
+import { readNamedKey } from "@countersign/custody/reference";
 import { eventDifferences, eventProgress, finishEvent, joinEvents, judgeEvent, signEvent } from "@countersign/repository/ceremony/ceremony";
 import { eventText, progressText } from "@countersign/repository/ceremony/event-text";
 import type { QuorumState } from "@countersign/repository/ceremony/quorum-asked";
@@ -39,7 +40,7 @@ function show(command: Command): void {
 
 interface Signing extends SignerOptions {
   readonly key: string;
-  readonly passphraseFile: string;
+  readonly passphraseFile?: string;
   readonly yes?: true;
 }
 
@@ -47,24 +48,22 @@ function sign(command: Command): void {
   command
     .description("check it, show what it changes, ask, and put one signature more into the file")
     .argument("<event>")
-    .requiredOption("--key <file>", "a key of one's own, as `key create` made it")
-    .requiredOption("--passphrase-file <file>", "holds its passphrase")
+    .requiredOption("--key <file>", "a key of one's own, as `key create` made it: an encrypted file, or what stands for one in a token")
+    .option("--passphrase-file <file>", "holds the passphrase of an encrypted file")
     .option("--yes", "do not ask");
   const example = "key ceremony sign next-root.event --root root.json --key ann.key --passphrase-file ann.pass";
   verb<Signing>(command, example, async (options, screen, file = "") => {
     const judged = await judgedEvent(file, options);
     if (!judged.ok) return judged;
+    const key = await readNamedKey(options.key, options.passphraseFile);
+    if (!key.ok) return key;
     const { event, held } = judged.value;
     const shown = answerOf(event);
     if (!shown.ok) return shown;
     screen.say(shown.value.text);
     const confirmed = await confirm(`Sign exactly this, with ${options.key}?`, options.yes === true);
     if (!confirmed.ok) return confirmed;
-    const signed = await signEvent(
-      event,
-      await openKey({ custody: "encrypted-file", keyFile: options.key, passphraseFile: options.passphraseFile }),
-      held,
-    );
+    const signed = await signEvent(event, await openKey(key.value.place), held);
     if (!signed.ok) return signed;
     await writeDurably(file, eventBytes(signed.value), 0o644);
     const progress = eventProgress(signed.value);
