@@ -170,7 +170,8 @@ onBothEngines((engine) => {
 
   test("a signer's not yet waits; so many noes that the threshold is out of reach refuse the proposal, until one signs", async () => {
     const request = await openRequest();
-    for (const signer of ["sign-ann", "sign-ben", "sign-cem"]) await refuse(request, signer, "soak-not-over");
+    for (const code of ["soak-not-over", "not-read-past"])
+      for (const signer of ["sign-ann", "sign-ben", "sign-cem"]) await refuse(request, signer, code);
     assert.equal(await stateOf(first), "signing");
     await refuse(request, "sign-ann", "threshold-not-met");
     assert.equal(await stateOf(first), "signing", "two others can still sign");

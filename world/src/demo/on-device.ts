@@ -6,14 +6,17 @@ import type { Report } from "@countersign/updater/report";
 import type { Programs } from "./programs.ts";
 import { currentSlot, deviceRuns, type Scene, StoryStopped } from "./scene.ts";
 
+/** What is only a matter of time: witnessed time moves as the witnesses cosign, and monitors read on. */
+const notYet: readonly string[] = ["revocations-stale", "soak-not-over", "not-read-past"];
+
 /** The device passes its gates and installs; it says what it checked. */
 export async function deviceInstalls(scene: Scene): Promise<Report> {
   const { narrator } = scene;
   for (;;) {
     const report = await deviceRuns(scene, "install");
-    if (report.refusal?.code === "revocations-stale" || report.refusal?.code === "soak-not-over") {
+    if (report.refusal !== undefined && notYet.includes(report.refusal.code)) {
       narrator.progress(`device: not yet, ${report.refusal.found}`);
-      await new Promise((resolve) => setTimeout(resolve, 300)); // witnessed time moves as the witnesses cosign
+      await new Promise((resolve) => setTimeout(resolve, 300));
       continue;
     }
     tell(scene, report);
