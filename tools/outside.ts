@@ -38,6 +38,54 @@ export const programs: readonly OutsideProgram[] = [
     package: "opensc",
     probe: "command -v pkcs11-tool",
   },
+  {
+    name: "swtpm",
+    purpose: "a TPM 2.0 in software",
+    package: "swtpm",
+    probe: "command -v swtpm",
+  },
+  {
+    name: "swtpm_setup",
+    purpose: "making its first state",
+    package: "swtpm-tools",
+    probe: "command -v swtpm_setup",
+  },
+  {
+    name: "tpm2-abrmd",
+    purpose: "the TPM's resource manager",
+    package: "tpm2-abrmd",
+    probe: "command -v tpm2-abrmd",
+  },
+  {
+    name: "libtss2-tcti-tabrmd",
+    purpose: "how programs reach the TPM's resource manager",
+    package: "libtss2-tcti-tabrmd0",
+    probe: "ls /usr/lib/*/libtss2-tcti-tabrmd.so.0",
+  },
+  {
+    name: "tpm2_getcap",
+    purpose: "seeing that a TPM answers",
+    package: "tpm2-tools",
+    probe: "command -v tpm2_getcap",
+  },
+  {
+    name: "libtpm2-pkcs11",
+    purpose: "a TPM as a PKCS#11 token",
+    package: "libtpm2-pkcs11-1",
+    probe: "ls /usr/lib/*/pkcs11/libtpm2_pkcs11.so",
+  },
+  {
+    name: "tpm2_ptool",
+    purpose: "making that token",
+    package: "libtpm2-pkcs11-tools",
+    probe: "command -v tpm2_ptool",
+  },
+  {
+    name: "dbus-daemon",
+    purpose: "the bus between the TPM's resource manager and its users",
+    package: "dbus",
+    probe: "command -v dbus-daemon",
+  },
 ];
 
 /**
