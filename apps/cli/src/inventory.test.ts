@@ -73,3 +73,41 @@ test("a channel that the policy does not know, and a repository without its root
   const rootless = await countersign(base, "blast-radius", "stable", "--store", world.urls.distribute);
   assert.match(rootless.stderr, /refused: root-missing[\s\S]*--root root\.json/);
 });
+
+interface Trusted {
+  readonly trusted: readonly {
+    readonly kind: string;
+    readonly name: string;
+    readonly custody: string | null;
+    readonly since: { readonly by: string } | null;
+    readonly until: object | null;
+    readonly lastUsed: object | null;
+    readonly reviewBy: string | null;
+    readonly marks: readonly string[];
+  }[];
+}
+
+test("trust lists everything that is trusted: since, until, last used, and what its loss would mean", async () => {
+  const { code, stdout, stderr } = await countersign(project, "trust");
+  assert.equal(code, 0, stderr);
+  const headings = ["Device root", "Policy", "Log", "Witnesses", "Keys of root and targets", "Keys of publish", "Keys that sign channels"];
+  for (const heading of [...headings, "Identities", "People", "Sources"]) assert.match(stdout, new RegExp(`^${heading}\n`, "m"));
+  assert.match(stdout, /^builder +[0-9a-f]{12} +build stable +dave +file, development .* alone +alone/m);
+  assert.match(stdout, /^\d+ things are trusted: .*development custody/m);
+  const { trusted } = await countersignJson<Trusted>(project, "trust", "--channel", "stable");
+  for (const row of trusted.filter(({ kind }) => ["key", "log", "witness"].includes(kind))) {
+    assert.equal(row.custody, "encrypted-file (development)", row.name);
+    assert.ok(row.since !== null && row.until !== null && row.marks.includes("development custody"), row.name);
+  }
+  const online = trusted.filter(({ kind, name }) => kind === "key" && /^(root|publish|revoke)-/.test(name));
+  assert.ok(online.length > 5 && online.every(({ lastUsed }) => lastUsed !== null));
+  assert.ok(trusted.some(({ kind, name, reviewBy }) => kind === "identity" && name === "builder" && reviewBy !== null));
+});
+
+test("a stranger sees the same of what is published, and unknown where only the owners could say", async () => {
+  const elsewhere = ["--store", world.urls.distribute, "--root", join(project, "root.json")];
+  const { trusted } = await countersignJson<Trusted>(base, "trust", ...elsewhere);
+  const keys = trusted.filter(({ kind }) => kind === "key");
+  assert.ok(keys.length > 10 && keys.every(({ custody, since }) => custody === null && since !== null));
+  assert.match((await countersign(base, "trust", ...elsewhere)).stdout, /neither custody nor govern was asked/);
+});

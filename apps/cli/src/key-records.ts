@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { hostname } from "node:os";
-import { readPublic } from "@countersign/custody/encrypted-file";
+import { CUSTODY as fileCustody } from "@countersign/custody/key-file";
+import { recordPath } from "@countersign/custody/place";
+import { RecordFile } from "@countersign/custody/record/record-file";
+import { readHalf } from "@countersign/custody/reference";
 import type { KeyRecord, ServiceRecord } from "@countersign/inventory/key-record";
 import type { Holding } from "@countersign/world/plan";
 import { dutyDirectory, keyIn, type Project, personDirectory } from "@countersign/world/project";
@@ -21,10 +24,21 @@ export async function keyRecords(project: Project): Promise<readonly KeyRecord[]
 }
 
 async function keyRecord(held: Holding, directory: string, project: Project): Promise<KeyRecord | undefined> {
-  const half = await readPublic(keyIn(directory).keyFile);
+  const { keyFile } = keyIn(directory);
+  const half = await readHalf(keyFile);
   if (!half.ok) return undefined; // it is somewhere else, and so unknown from here
   const { keyid, custody } = half.value;
-  return { keyid, ...held, custody, development: true, ...placeOf(project) };
+  const place = custody === fileCustody ? placeOf(project) : { domain: `${custody} on ${hostname()}`, machine: hostname() };
+  return { keyid, ...held, custody, development: custody === fileCustody, ...place, ...countsOf(recordPath(keyFile)) };
+}
+
+/** What its record says, where it has one. */
+function countsOf(path: string): Partial<KeyRecord> {
+  const file = RecordFile.open(path);
+  if (!file.ok) return {};
+  const { created, expires, signatures, lastUse, nextReview } = file.value.read();
+  file.value.close();
+  return { created, expires, signatures, lastUsed: lastUse ?? undefined, nextReview };
 }
 
 /** The processes of a project that hold no key run here, too. */

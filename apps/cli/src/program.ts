@@ -13,6 +13,7 @@ const nouns: ReadonlyMap<string, () => Promise<Add>> = new Map([
   ["device", async () => (await import("./commands/device.ts")).device],
   ["revoke", async () => (await import("./commands/revoke.ts")).revoke],
   ["policy", async () => (await import("./commands/policy.ts")).policy],
+  ["trust", async () => (await import("./commands/trust.ts")).trust],
   ["blast-radius", async () => (await import("./commands/blast-radius.ts")).blastRadiusCommand],
   ["key", async () => (await import("./commands/key.ts")).key],
   ["ledger", async () => (await import("./commands/ledger.ts")).ledger],

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Known, nothingKnown } from "@countersign/inventory/inventory";
-import type { Registered } from "@countersign/inventory/registered";
-import { ask } from "@countersign/release/ask";
+import { registerClient } from "@countersign/release/register-client";
 import { directoryStore } from "@countersign/repository/directory-store";
 import { httpReader } from "@countersign/repository/http-store";
 import { readFrom } from "@countersign/repository/read-from";
 import { openRepository, type RepositoryView } from "@countersign/repository/view";
-import { array, literal, nullable, open, optional, text } from "@countersign/trust/decode";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import type { Read } from "@countersign/trust/workflow/step";
 import { anchorFile, openProject, readRunning, storeDirectory } from "@countersign/world/project";
@@ -50,7 +48,7 @@ export async function survey(options: SurveyOptions): Promise<Outcome<Survey>> {
   const read = readFrom(running.ok ? httpReader(running.value.distribute) : directoryStore(storeDirectory(project.value)));
   const view = await openRepository(read, anchor.value, now);
   if (!view.ok) return running.ok ? view : running;
-  const register = running.ok ? await registered(running.value.govern) : running;
+  const register = running.ok ? await registerClient(running.value.govern).list() : running;
   const silent = register.ok ? [] : ["govern was not asked: purposes, deputies and reviews are unknown. Start it with: countersign up"];
   const known = {
     keys: await keyRecords(project.value),
@@ -70,29 +68,4 @@ async function surveyStranger(store: string, root: string | undefined, now: numb
   if (!view.ok) return view;
   const silent = ["neither custody nor govern was asked: what only they know is unknown"];
   return accept({ view: view.value, anchor: anchor.value, read, known: nothingKnown, silent, now });
-}
-
-const register = open({
-  identities: array(
-    open<Registered>({
-      name: text,
-      kind: literal("person", "identity"),
-      owner: text,
-      deputy: nullable(text),
-      purpose: text,
-      duties: array(text),
-      channels: array(text),
-      keyid: optional(text),
-      reviewBy: optional(text),
-      registered: optional(text),
-      lastReviewed: optional(text),
-      lastUsed: optional(text),
-      status: optional(text),
-    }),
-  ),
-});
-
-async function registered(govern: string): Promise<Outcome<readonly Registered[]>> {
-  const answer = await ask(`${govern}/identities`, register);
-  return answer.ok ? accept(answer.value.identities) : answer;
 }

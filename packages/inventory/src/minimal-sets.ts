@@ -16,7 +16,7 @@ export interface Bounds {
   readonly sets: number;
 }
 
-export const defaultBounds: Bounds = { size: 12, sets: 2000 };
+export const defaultBounds: Bounds = { size: 24, sets: 4000 };
 
 /**
  * All minimal sets of atoms for which a formula holds. Where there are too many, larger ones are left out, and it is said from which size on: the small

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** An entry of govern's register. It is govern's word: good for names and dates, and never for who may do what. Times are ISO 8601. */
+/**
+ * An identity as govern's register shows it. It is govern's word: good for purposes, names and dates, and never for who may do what. Times are ISO 8601, and
+ * undefined where govern does not say.
+ */
 export interface Registered {
   readonly name: string;
-  readonly kind: "person" | "identity";
-  readonly owner: string;
-  readonly deputy: string | null;
+  readonly component: string;
   readonly purpose: string;
+  readonly owner: string;
+  readonly deputy: string;
   readonly duties: readonly string[];
-  readonly channels: readonly string[];
-  /** The key that it has, where it has one. */
-  readonly keyid?: string | undefined;
-  readonly reviewBy?: string | undefined;
+  readonly channel: string;
+  /** The key that it has, where it has one that stays. */
+  readonly keyid: string | null;
+  readonly reviewBy: string;
+  readonly status: string;
   readonly registered?: string | undefined;
   readonly lastReviewed?: string | undefined;
   readonly lastUsed?: string | undefined;
-  readonly status?: string | undefined;
 }
