@@ -5,6 +5,7 @@ import type { PublicHalf } from "@countersign/custody/key";
 import { rawPublicKey } from "@countersign/tlog/signer";
 import { formatVkey } from "@countersign/tlog/vkey";
 import type { PublicKey } from "@countersign/trust/key";
+import { governAudience } from "./certificate.ts";
 import { logOrigin } from "./found.ts";
 import { sidecarHolderOf } from "./post-quantum.ts";
 import { anchorFile, dutyDirectory, keyIn, type Project, personDirectory, storeDirectory } from "./project.ts";
@@ -59,6 +60,8 @@ export function governConfig(project: Project, port: number, ledger: string): Co
     ledger,
     pollMilliseconds: project.plan.pace.pollMilliseconds,
     channelDays: 90,
+    tokenKey: keyIn(dutyDirectory(project, "govern")),
+    issuer: governAudience(project.plan),
   };
 }
 

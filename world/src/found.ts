@@ -52,6 +52,7 @@ async function makeKeys(project: Project): Promise<Keys> {
       (holding) => [holding, "ed25519"] as const,
     ),
     ...["publish-snapshot", "publish-timestamp", "ledger"].map((holder) => [{ holder, owner: plan.publish.owner }, "ed25519"] as const),
+    [{ holder: "govern", owner: plan.publish.owner }, "ecdsa-p256"],
   ];
   const made = await Promise.all([
     ...duties.map(async ([{ holder }, algorithm]) => [holder, await makeKey(dutyDirectory(project, holder), algorithm)] as const),

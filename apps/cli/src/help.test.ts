@@ -27,6 +27,7 @@ test("the commands are those of the design, and no others", () => {
       "build attest",
       ...["propose", "show", "diff", "approve", "sign", "publish", "order", "status"].map((verb) => `release ${verb}`),
       ...["init", "check", "install", "status", "explain", "rollback", "run"].map((verb) => `device ${verb}`),
+      ...["identity explain", "window open", "window approve", "window close", "window list", "grant list"],
       ...["revoke", "policy show", "policy diff", "trust", "blast-radius", "key create", "key show", "key list", "key rotate"],
       ...["open", "show", "sign", "join", "finish"].map((verb) => `key ceremony ${verb}`),
       ...["ledger verify", "ledger tail"],

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { AnyKind } from "./act-kind.ts";
 import { entryKinds } from "./entry-acts.ts";
+import { grantKinds } from "./grant-acts.ts";
 import { historyKinds } from "./history-acts.ts";
 import { identityKinds } from "./identity-acts.ts";
 import { proposalKinds } from "./proposal-acts.ts";
 import { requestKinds } from "./request-acts.ts";
+import { windowKinds } from "./window-acts.ts";
 
 /** Everything that can happen here, by name. */
 export const kinds: ReadonlyMap<string, AnyKind> = tableOf([
@@ -13,6 +15,8 @@ export const kinds: ReadonlyMap<string, AnyKind> = tableOf([
   ...proposalKinds,
   ...entryKinds,
   ...requestKinds,
+  ...windowKinds,
+  ...grantKinds,
 ]);
 
 function tableOf(list: readonly AnyKind[]): ReadonlyMap<string, AnyKind> {

@@ -2,10 +2,12 @@
 import { Hono } from "hono";
 import { acts } from "./acts.ts";
 import type { Govern } from "./govern.ts";
+import { grants } from "./grants.ts";
 import { identities } from "./identities.ts";
 import type { Progress } from "./progress.ts";
 import { proposals } from "./proposals.ts";
 import { requests } from "./requests.ts";
+import { windows } from "./windows.ts";
 
 /** Every route of this duty. */
 export function app(govern: Govern, progress: Progress): Hono {
@@ -13,5 +15,7 @@ export function app(govern: Govern, progress: Progress): Hono {
     .route("/identities", identities(govern))
     .route("/proposals", proposals(govern))
     .route("/requests", requests(govern, progress))
+    .route("/windows", windows(govern))
+    .route("/", grants(govern))
     .route("/acts", acts(govern.database));
 }

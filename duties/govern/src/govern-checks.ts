@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import { type ProofSubject, proofChecks } from "@countersign/federation/dpop";
+import { type GrantSubject, grantChecks } from "@countersign/federation/grant";
 import type { Check } from "@countersign/trust/check";
 import type { Entry } from "@countersign/trust/release/head";
 import type { Order } from "@countersign/trust/release/order";
 import type { Statement } from "@countersign/trust/release/statement";
 import { type ApprovalSubject, approvalReceiptChecks } from "./approval-checks.ts";
+import { type GrantIssueSubject, grantIssueChecks } from "./grant-issue-checks.ts";
+import { type GrantUseSubject, grantUseChecks } from "./grant-use-checks.ts";
 import { type PersonalActSubject, personalActChecks, personalActUseChecks, type UseSubject } from "./personal-act-checks.ts";
 import { orderProposalChecks, type ProposalSubject, releaseProposalChecks } from "./proposal-checks.ts";
 import {
@@ -15,6 +19,7 @@ import {
   retirementChecks,
   suspensionChecks,
 } from "./register-checks.ts";
+import { type WindowOpeningSubject, type WindowRequestSubject, windowOpeningChecks, windowRequestChecks } from "./window-checks.ts";
 
 /** Every rule of this duty, in lists: what is not in its list is not checked. */
 export interface GovernChecks {
@@ -27,6 +32,12 @@ export interface GovernChecks {
   readonly releaseProposal: readonly Check<ProposalSubject<Entry<Statement>>>[];
   readonly orderProposal: readonly Check<ProposalSubject<Entry<Order>>>[];
   readonly approval: readonly Check<ApprovalSubject>[];
+  readonly windowRequest: readonly Check<WindowRequestSubject>[];
+  readonly windowOpening: readonly Check<WindowOpeningSubject>[];
+  readonly proof: readonly Check<ProofSubject>[];
+  readonly grantIssue: readonly Check<GrantIssueSubject>[];
+  readonly grant: readonly Check<GrantSubject>[];
+  readonly grantUse: readonly Check<GrantUseSubject>[];
 }
 
 export const governChecks: GovernChecks = {
@@ -39,6 +50,12 @@ export const governChecks: GovernChecks = {
   releaseProposal: releaseProposalChecks,
   orderProposal: orderProposalChecks,
   approval: approvalReceiptChecks,
+  windowRequest: windowRequestChecks,
+  windowOpening: windowOpeningChecks,
+  proof: proofChecks,
+  grantIssue: grantIssueChecks,
+  grant: grantChecks,
+  grantUse: grantUseChecks,
 };
 
 /** The same without the rules of these names, which must exist: govern as an attacker wishes it. */

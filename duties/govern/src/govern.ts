@@ -3,6 +3,7 @@ import type { Reader } from "@countersign/repository/store";
 import type { Database } from "./database.ts";
 import type { GovernChecks } from "./govern-checks.ts";
 import type { Look } from "./published.ts";
+import type { TokenAuthority } from "./token-authority.ts";
 
 /** What the routes and workers of this duty share. */
 export interface Govern {
@@ -13,4 +14,6 @@ export interface Govern {
   /** Unix milliseconds. */
   readonly now: () => number;
   readonly checks: GovernChecks;
+  /** Whose grants these are. */
+  readonly tokens: TokenAuthority;
 }

@@ -3,6 +3,7 @@ import { logEvent } from "@countersign/daemon/event";
 import type { Govern } from "./govern.ts";
 import { openNext } from "./open-request.ts";
 import { settleProposals, settleRequests } from "./settle.ts";
+import { settleWindows } from "./settle-windows.ts";
 import { inTurn } from "./turn.ts";
 
 /** Brings everything here in step with what is published. */
@@ -28,6 +29,7 @@ export function progressOf({ database, look, now }: Govern, channelDays: number)
     await inTurn(database, async (turn) => {
       await settleProposals(turn, published.value, time);
       await settleRequests(turn, published.value, time);
+      await settleWindows(turn, time);
       for (const channel of Object.keys(published.value.policy.channels)) await openNext(turn, channel, published.value, time, expires);
     });
   };

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from "node:fs/promises";
+import { openKey } from "@countersign/custody/place";
 import { every } from "@countersign/daemon/every";
 import { serve } from "@countersign/daemon/http";
 import { runDuty } from "@countersign/daemon/process";
+import { issuerKeys } from "@countersign/federation/issuer-keys";
+import { viaPlaces } from "@countersign/federation/issuer-places";
 import { directoryStore } from "@countersign/repository/directory-store";
 import { httpReader } from "@countersign/repository/http-store";
 import { ledgerClient } from "@countersign/repository/ledger-client";
@@ -15,6 +18,7 @@ import type { Govern } from "./govern.ts";
 import type { GovernChecks } from "./govern-checks.ts";
 import { progressOf } from "./progress.ts";
 import { lookAt } from "./published.ts";
+import { type TokenAuthority, tokenSigner } from "./token-authority.ts";
 
 /** Runs govern as this process, with these rules: `governChecks`, or what an attack leaves of them. */
 export function runGovern(checks: GovernChecks): void {
@@ -22,14 +26,29 @@ export function runGovern(checks: GovernChecks): void {
     const database = await openDatabase(config.database);
     const store = readerOf(config);
     const now = Date.now;
-    const govern: Govern = { database, store, look: lookAt(store, await readFile(config.anchor), now), now, checks };
+    let listening = "";
+    const tokens = await tokensOf(config, () => config.url ?? listening);
+    const govern: Govern = { database, store, look: lookAt(store, await readFile(config.anchor), now), now, checks, tokens };
     const progress = progressOf(govern, config.channelDays);
     const ledger = ledgerClient(config.ledger);
     every(config.pollMilliseconds, signal, () => logEntries(govern, ledger));
     every(config.pollMilliseconds, signal, () => logActs(govern, ledger));
     every(config.pollMilliseconds, signal, progress);
-    return { url: await serve(app(govern, progress), { port: config.port }, signal) };
+    listening = await serve(app(govern, progress), { port: config.port }, signal);
+    return { url: listening };
   });
+}
+
+async function tokensOf(config: Config, url: () => string): Promise<TokenAuthority> {
+  const { issuer, audiences, issuers, windowSeconds, windowReleases, grantsPerDay } = config;
+  return {
+    ...tokenSigner(await openKey(config.tokenKey)),
+    issuer,
+    url,
+    audiences,
+    issuerKeys: issuerKeys(viaPlaces(issuers, fetch), Date.now),
+    bounds: { longestSeconds: windowSeconds, mostReleases: windowReleases, mostAtOnce: 8, grantsPerDay },
+  };
 }
 
 function readerOf({ store, storeUrl }: Config): Reader {

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serve } from "@countersign/daemon/http";
+import { issuerKeys } from "@countersign/federation/issuer-keys";
 import { type PersonalAct, signAct } from "@countersign/release/personal-act";
 import { signDocument } from "@countersign/repository/sign-document";
 import { canonicalDigest } from "@countersign/trust/canonical";
@@ -12,6 +13,7 @@ import type { Signed } from "@countersign/trust/envelope";
 import type { Approval } from "@countersign/trust/release/approval";
 import type { Order } from "@countersign/trust/release/order";
 import type { Statement } from "@countersign/trust/release/statement";
+import { governAudience } from "@countersign/world/certificate";
 import { publishConfig } from "@countersign/world/duty-configs";
 import { type Ground, layGround } from "@countersign/world/ground";
 import { appPlan } from "@countersign/world/plans/app";
@@ -25,6 +27,7 @@ import type { Govern } from "./govern.ts";
 import { governChecks } from "./govern-checks.ts";
 import { type Progress, progressOf } from "./progress.ts";
 import { lookAt } from "./published.ts";
+import { type TokenAuthority, tokenSigner } from "./token-authority.ts";
 
 export interface Answer {
   readonly status: number;
@@ -55,7 +58,7 @@ export interface Scene extends AsyncDisposable {
   readonly publish: () => Promise<Response>;
 }
 
-export async function setScene(approvals: number, engine: Engine = sqliteEngine): Promise<Scene> {
+export async function setScene(approvals: number, engine: Engine = sqliteEngine, now: () => number = Date.now): Promise<Scene> {
   const directory = mkdtempSync(join(tmpdir(), "govern-"));
   const pace = { batchMilliseconds: 10, pollMilliseconds: 3_600_000, heartbeatMilliseconds: 300, timestampSeconds: 3600 };
   const plan = { ...appPlan("hello", "stable", ["ann", "ben", "cem", "dia"]), approvals, pace };
@@ -63,9 +66,12 @@ export async function setScene(approvals: number, engine: Engine = sqliteEngine)
   const stopping = new AbortController();
   const database = await openDatabase(await engine.create(directory));
   const look = lookAt(ground.store, readFileSync(anchorFile(ground.project)), Date.now);
-  const govern: Govern = { database, store: ground.store, look, now: Date.now, checks: governChecks };
+  const listening = { url: "" };
+  const tokens = await tokensFor(ground, () => listening.url);
+  const govern: Govern = { database, store: ground.store, look, now, checks: governChecks, tokens };
   const progress = progressOf(govern, 30);
   const url = await serve(app(govern, progress), { port: 0 }, stopping.signal);
+  listening.url = url;
   const publisher = await ground.start("publish", "publish", publishConfig(ground.project, 0, url, ground.ledgerUrl));
   const publish = () => fetch(`${publisher.url}/publish`, { method: "POST" });
   await publish();
@@ -99,6 +105,18 @@ export async function setScene(approvals: number, engine: Engine = sqliteEngine)
       await ground[Symbol.asyncDispose]();
       rmSync(directory, { recursive: true });
     },
+  };
+}
+
+/** Whose grants a test's govern issues: bounds wide enough for a test, and the project's own token key. */
+export async function tokensFor(ground: Ground, url: () => string): Promise<TokenAuthority> {
+  return {
+    ...tokenSigner(await ground.key("govern")),
+    issuer: governAudience(ground.project.plan),
+    url,
+    audiences: ["https://issuer.hello.countersign.example"],
+    issuerKeys: issuerKeys(fetch, Date.now),
+    bounds: { longestSeconds: 86_400, mostReleases: 8, mostAtOnce: 8, grantsPerDay: 50 },
   };
 }
 

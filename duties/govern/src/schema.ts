@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { GrantedDuty } from "@countersign/federation/details";
 import type { Digest } from "@countersign/trust/digest";
 import type { Status } from "./identity.ts";
 
@@ -69,4 +70,45 @@ export interface Schema {
   readonly evidence: { readonly digest: Digest; readonly act: number };
   /** One row, which whoever writes locks first. */
   readonly turn: { readonly id: number };
+  /** Times in which one channel may be released. */
+  readonly windows: {
+    readonly id: string;
+    readonly channel: string;
+    readonly reason: string;
+    readonly seconds: number;
+    readonly releases: number;
+    readonly requestedBy: string;
+    readonly requested: string;
+    readonly state: "requested" | "open" | "closed";
+    readonly openedBy: string | null;
+    readonly opened: string | null;
+    readonly ends: string | null;
+    readonly closedBy: string | null;
+    readonly closed: string | null;
+    readonly why: "hand" | "time" | "releases" | null;
+  };
+  /** Grants as they were issued, and how often each was used. */
+  readonly grants: {
+    readonly id: string;
+    readonly identity: string;
+    readonly window: string;
+    readonly duty: GrantedDuty;
+    readonly channel: string;
+    readonly digest: string;
+    readonly uses: number;
+    readonly used: number;
+    /** The resource server that takes it. */
+    readonly audience: string;
+    /** Of the key that it is bound to. */
+    readonly thumbprint: string;
+    readonly issued: string;
+    readonly expires: string;
+  };
+  /** Subject tokens that were exchanged, and proofs that came with a request that was granted: neither comes twice. */
+  readonly tokens: { readonly id: string; readonly grant: string };
+  readonly proofs: { readonly id: string; readonly grant: string };
+  /** Of each daemon, digests of the renewal that it last came with, and of the one that it was given then. */
+  readonly renewals: { readonly identity: string; readonly confirmed: string | null; readonly offered: string };
+  /** Nonces for proofs, one a minute, for every process. Chance, and no act: the one table that does not follow from the chain. */
+  readonly nonces: { readonly period: number; readonly nonce: string };
 }

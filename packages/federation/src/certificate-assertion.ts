@@ -2,6 +2,7 @@
 import { X509Certificate } from "node:crypto";
 import { type Check, decide, type Judgement, judge, stopped } from "@countersign/trust/check";
 import { sha256 } from "@countersign/trust/digest";
+import { accept, type Outcome } from "@countersign/trust/refusal";
 import { isSignedBy, readToken, signToken, type Token, type TokenSigner } from "./jws.ts";
 import { lifetimeChecks, skewSeconds, type Timed } from "./lifetime-checks.ts";
 import type { CertificatePin } from "./pin.ts";
@@ -14,6 +15,8 @@ export interface AssertionDraft {
   readonly audience: string;
   /** The certificate in DER. */
   readonly certificate: Uint8Array;
+  /** What govern gave last time. */
+  readonly renewal?: string | undefined;
 }
 
 /** An assertion lives this long: it is made for the request that carries it. */
@@ -21,13 +24,21 @@ export const assertionSeconds = 120;
 
 /** Makes an assertion, signed by the certificate's key, with the certificate in its header (RFC 7515, 4.1.6). */
 export function makeAssertion(
-  { identity, audience, certificate }: AssertionDraft,
+  { identity, audience, certificate, renewal }: AssertionDraft,
   signer: TokenSigner,
   id: string,
   now: number,
 ): Promise<string> {
   const iat = Math.floor(now / 1000);
-  const claims = { iss: identity, sub: identity, aud: audience, iat, exp: iat + assertionSeconds, jti: id };
+  const claims = {
+    iss: identity,
+    sub: identity,
+    aud: audience,
+    iat,
+    exp: iat + assertionSeconds,
+    jti: id,
+    ...(renewal === undefined ? {} : { renewal }),
+  };
   return signToken({ typ: "JWT", x5c: [Buffer.from(certificate).toString("base64")] }, claims, signer);
 }
 
@@ -130,6 +141,21 @@ export const assertionChecks: readonly Check<AssertionSubject>[] = [
   },
 ];
 
+/** Gathers what an assertion is judged by; refused where it cannot be read. */
+export async function gatherAssertion(
+  compact: string,
+  pin: CertificatePin,
+  identity: string,
+  now: number,
+): Promise<Outcome<AssertionSubject>> {
+  const token = readToken(compact);
+  if (!token.ok) return token;
+  const certificate = certificateIn(token.value);
+  const valid = certificate !== undefined && (await isSignedBy(token.value, certificate.publicKey));
+  const lifetime = { graceSeconds: skewSeconds, longestSeconds: assertionSeconds };
+  return accept({ candidate: token.value, pin, identity, certificate, valid, now, ...lifetime });
+}
+
 /** Whether an assertion speaks for the daemon with this certificate. Single use is the caller's, as for every token. */
 export async function verifyAssertion(
   compact: string,
@@ -138,14 +164,8 @@ export async function verifyAssertion(
   now: number,
   checks: readonly Check<AssertionSubject>[] = assertionChecks,
 ): Promise<Judgement<Token>> {
-  const token = readToken(compact);
-  if (!token.ok) return stopped(token.refusal);
-  const certificate = certificateIn(token.value);
-  const valid = certificate !== undefined && (await isSignedBy(token.value, certificate.publicKey));
-  return judge(
-    { candidate: token.value, pin, identity, certificate, valid, now, graceSeconds: skewSeconds, longestSeconds: assertionSeconds },
-    checks,
-  );
+  const subject = await gatherAssertion(compact, pin, identity, now);
+  return subject.ok ? judge(subject.value, checks) : stopped(subject.refusal);
 }
 
 function certificateIn({ header: { x5c } }: Token): X509Certificate | undefined {

@@ -42,12 +42,20 @@ export interface Granted {
   readonly grant: string;
   readonly key: ProofKey;
   readonly expiresIn: number;
+  /** What a daemon shows next time. */
+  readonly renewal?: string | undefined;
 }
 
-const answer = open<{ readonly access_token: string; readonly token_type: string; readonly expires_in: number }>({
+const answer = open<{
+  readonly access_token: string;
+  readonly token_type: string;
+  readonly expires_in: number;
+  readonly renewal?: string | undefined;
+}>({
   access_token: text,
   token_type: literal("DPoP"),
   expires_in: integer(1),
+  renewal: optional(text),
 });
 const refused = open<{ readonly error: string; readonly error_description: string | undefined; readonly refusal: Refusal | undefined }>({
   error: text,
@@ -102,7 +110,9 @@ function read({ status, bytes }: BoundedAnswer, { url, key }: ExchangeRequest): 
   if (!json.ok) return json;
   if (status === 200) {
     const granted = decode(answer, json.value, "the grant");
-    return granted.ok ? accept({ grant: granted.value.access_token, key, expiresIn: granted.value.expires_in }) : granted;
+    if (!granted.ok) return granted;
+    const { access_token: grant, expires_in: expiresIn, renewal } = granted.value;
+    return accept({ grant, key, expiresIn, ...(renewal === undefined ? {} : { renewal }) });
   }
   const no = decode(refused, json.value, "a refusal");
   if (no.ok && no.value.refusal !== undefined) return { ok: false, refusal: no.value.refusal };

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Outcome, Refusal } from "@countersign/trust/refusal";
+import type { Check } from "@countersign/trust/check";
+import type { Refusal } from "@countersign/trust/refusal";
+import { type AssertionSubject, assertionChecks } from "./certificate-assertion.ts";
 import type { Token } from "./jws.ts";
 import { claimOf } from "./pin-checks.ts";
 import { platformOf } from "./platform.ts";
@@ -27,14 +29,23 @@ export interface Explanation {
 /** Every rule for a token, all of them: not only the first that refuses, since whoever mends a pipeline wants to mend it once. */
 export function explainToken(subject: TokenSubject): Explanation {
   const { candidate, pin, signature } = subject;
-  const verified = signature.keys === 1 && signature.valid;
-  const checks = subjectTokenChecks(pin).map(({ name, source, examine }): ExplainedCheck => {
-    const result: Outcome<{ readonly expected: string; readonly found: string }> = examine(subject);
+  const checks = explained(subject, subjectTokenChecks(pin), signature.keys === 1 && signature.valid);
+  return { accepted: checks.every(({ refusal }) => refusal === undefined), checks, recorded: recordedOf(candidate, pin.kind) };
+}
+
+/** The same for a daemon's assertion. */
+export function explainAssertion(subject: AssertionSubject): Explanation {
+  const checks = explained(subject, assertionChecks, subject.valid);
+  return { accepted: checks.every(({ refusal }) => refusal === undefined), checks, recorded: {} };
+}
+
+function explained<S>(subject: S, checks: readonly Check<S>[], verified: boolean): readonly ExplainedCheck[] {
+  return checks.map(({ name, source, examine }): ExplainedCheck => {
+    const result = examine(subject);
     const { expected, found } = result.ok ? result.value : result.refusal;
     const line = { check: name, source, expected, found, verified };
     return result.ok ? line : { ...line, refusal: result.refusal };
   });
-  return { accepted: checks.every(({ refusal }) => refusal === undefined), checks, recorded: recordedOf(candidate, pin.kind) };
 }
 
 /** The claims that are kept with what a token did: run, attempt, who started it. */

@@ -23,10 +23,10 @@ export interface TestIssuer extends AsyncDisposable {
 
 export const audience = "https://govern.example";
 const jobGrant = "urn:countersign:test:job";
-const audiences = [audience, "https://other.example"];
+const other = "https://other.example";
 
 /** Starts an issuer; the tokens that it signs say what the job's platform would. */
-export async function startIssuer(defaults: Readonly<Record<string, unknown>> = {}): Promise<TestIssuer> {
+export async function startIssuer(defaults: Readonly<Record<string, unknown>> = {}, own: string = audience): Promise<TestIssuer> {
   const { privateKey } = await generateKeyPair("ES256", { extractable: true });
   const key: JWK = { ...(await exportJWK(privateKey)), kid: "issuer-1", alg: "ES256", use: "sig" };
   const server = createServer();
@@ -37,7 +37,7 @@ export async function startIssuer(defaults: Readonly<Record<string, unknown>> = 
   const client = { grant_types: [jobGrant], redirect_uris: [], response_types: [], token_endpoint_auth_method: "none" };
   const provider = new Provider(issuer, {
     jwks: { keys: [key] },
-    clients: audiences.map((each) => ({ ...client, client_id: each, id_token_signed_response_alg: "ES256" })),
+    clients: [own, other].map((each) => ({ ...client, client_id: each, id_token_signed_response_alg: "ES256" })),
     ttl: { IdToken: 600 },
     features: { devInteractions: { enabled: false } },
   });
@@ -58,7 +58,7 @@ export async function startIssuer(defaults: Readonly<Record<string, unknown>> = 
   return {
     issuer,
     key,
-    async token({ audience: client = audience, sub = "a job", claims = {}, expiresAt } = {}) {
+    async token({ audience: client = own, sub = "a job", claims = {}, expiresAt } = {}) {
       const said = { sub, jti: crypto.randomUUID(), ...defaults, ...claims };
       const form = { grant_type: jobGrant, client_id: client, claims: JSON.stringify(said) };
       const body = new URLSearchParams(expiresAt === undefined ? form : { ...form, expires_at: `${expiresAt}` });
