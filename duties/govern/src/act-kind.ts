@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { PersonalAct } from "@countersign/release/personal-act";
 import type { EntryType } from "@countersign/tlog/entry";
 import type { z } from "zod";
 import type { Database } from "./database.ts";
@@ -19,8 +20,16 @@ export interface ActKind<B> {
   readonly body: z.ZodType<B>;
   /** As what its digest stands in the ledger. */
   readonly entry: Extract<EntryType, "identity" | "window" | "grant" | "act">;
+  /** Where a person does it: the act that they sign, and what its body holds besides the evidence. Performed otherwise it is a bug; found otherwise, an edit. */
+  readonly signed?: SignedKind<B>;
   /** Writes the tables, from nothing but the tables and the act: no clock, no chance, no store. */
   readonly apply: (transaction: Database, act: Act<B>) => Promise<void>;
+}
+
+/** How an act follows from what a person signed. Its subject is the one that they signed. */
+export interface SignedKind<B> {
+  readonly act: string;
+  readonly body: (signed: Pick<PersonalAct, "subject" | "body">) => Omit<B, "evidence">;
 }
 
 /** A kind in a table of kinds, where nothing is known of its body. */

@@ -17,6 +17,7 @@ export const identityRegistered: ActKind<Evident & { readonly record: Identity }
   name: "identity.registered",
   body: z.strictObject({ record: identity, evidence }),
   entry: "identity",
+  signed: { act: "identity.register", body: ({ subject, body }) => ({ record: { name: subject, ...(body as object) } as Identity }) },
   apply: async (transaction, { body: { record } }) => {
     const { name, keyid } = record;
     await transaction
@@ -30,6 +31,7 @@ export const identitySuspended: ActKind<Evident & { readonly reason: string }> =
   name: "identity.suspended",
   body: z.strictObject({ reason, evidence }),
   entry: "identity",
+  signed: { act: "identity.suspend", body: ({ body }) => body as { readonly reason: string } },
   apply: (transaction, { subject }) => setStatus(transaction, subject, "suspended"),
 };
 
@@ -37,6 +39,7 @@ export const identityRetired: ActKind<Evident & { readonly reason: string }> = {
   name: "identity.retired",
   body: z.strictObject({ reason, evidence }),
   entry: "identity",
+  signed: { act: "identity.retire", body: ({ body }) => body as { readonly reason: string } },
   apply: (transaction, { subject }) => setStatus(transaction, subject, "retired"),
 };
 
@@ -45,6 +48,7 @@ export const identityRenewed: ActKind<Evident & { readonly reviewBy: string }> =
   name: "identity.renewed",
   body: z.strictObject({ reviewBy, evidence }),
   entry: "identity",
+  signed: { act: "identity.renew", body: ({ body }) => body as { readonly reviewBy: string } },
   apply: async (transaction, { subject, body }) => {
     await changeRecord(transaction, subject, { reviewBy: body.reviewBy });
     await setStatus(transaction, subject, "active");

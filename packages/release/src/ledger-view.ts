@@ -30,8 +30,12 @@ export interface PlacedEntry {
 }
 
 /** Opens the ledger beside a repository, under the log and the witnesses that the newest root names. */
-export async function openLedger({ store, anchor, now }: Source): Promise<Outcome<LedgerView>> {
-  const reader = httpReader(store);
+export function openLedger({ store, anchor, now }: Source): Promise<Outcome<LedgerView>> {
+  return openLedgerIn(httpReader(store), anchor, now);
+}
+
+/** The same from wherever the repository is read. */
+export async function openLedgerIn(reader: Reader, anchor: Uint8Array, now: number): Promise<Outcome<LedgerView>> {
   const read = readFrom(reader);
   const repository = await openRepository(read, anchor, now);
   if (!repository.ok) return repository;
@@ -43,14 +47,21 @@ export async function openLedger({ store, anchor, now }: Source): Promise<Outcom
 
 /** Reads every entry, and sees that together they are exactly the tree that was cosigned. Answers how many of each type there are. */
 export async function verifyLedger(ledger: LedgerView): Promise<Outcome<ReadonlyMap<string, number>>> {
+  const entries = await everyEntry(ledger);
+  if (!entries.ok) return entries;
+  const types = Map.groupBy(entries.value, ({ entry }) => entry.type);
+  return accept(new Map([...types].map(([type, those]) => [type, those.length])));
+}
+
+/** Every entry in order. Refused where they are not exactly the tree that was cosigned. */
+export async function everyEntry(ledger: LedgerView): Promise<Outcome<readonly PlacedEntry[]>> {
   const entries = await entriesFrom(0, ledger);
   if (!entries.ok) return entries;
   const leaves = entries.value.map(({ entry }) => leafHash(encodeEntry(entry)));
   const tree = await appendLeaves(0, leaves, async () => undefined);
   if (!tree.ok) return tree;
   if (!equalBytes(tree.value.root, ledger.cosigned.checkpoint.root)) return inconsistent("entries that hash to the cosigned root");
-  const types = Map.groupBy(entries.value, ({ entry }) => entry.type);
-  return accept(new Map([...types].map(([type, those]) => [type, those.length])));
+  return entries;
 }
 
 /** The newest `count` entries, oldest first, each proven to be in the tree that was cosigned. */

@@ -59,6 +59,27 @@ export async function newestDelegator(
   return newest.ok ? accept({ ...newest.value, passedOver }) : newest;
 }
 
+/**
+ * Every targets file from the first on that the quorum of one of these roots signed, with the policy that it lists: whose signatures ever counted. Expiry is not
+ * looked at. A version that none of them signed is passed over, and the first that is missing ends the list.
+ */
+export async function everyDelegator(read: Read, roots: readonly Root[]): Promise<Outcome<readonly Delegator[]>> {
+  const found: Delegator[] = [];
+  for (let version = 1; ; version++) {
+    const bytes = await read(`metadata/${version}.targets.json`, defaultLimits.targetsBytes);
+    if (!bytes.ok) return bytes;
+    if (bytes.value === undefined) return accept(found);
+    const file = readVersion(bytes.value, version);
+    if (!file.ok) continue;
+    for (const root of roots) {
+      const delegator = await delegatorOf(file.value, root, read);
+      if (!delegator.ok) continue;
+      found.push(delegator.value);
+      break;
+    }
+  }
+}
+
 function readVersion(bytes: Uint8Array, version: number): Outcome<Envelope<TargetsDocument>> {
   const file = readEnvelope(targets, bytes, `metadata/${version}.targets.json`, {
     ...defaultLimits,
