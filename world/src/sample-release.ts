@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import { mkdir, mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { attest } from "@countersign/build/attest";
+import { packDirectory } from "@countersign/repository/pack";
 import { signDocument } from "@countersign/repository/sign-document";
 import type { Entry as LedgerEntry } from "@countersign/tlog/entry";
 import { canonicalDigest, servedBytes } from "@countersign/trust/canonical";
@@ -14,13 +18,20 @@ import { proofPath } from "@countersign/trust/workflow/step";
 import type { Ground } from "./ground.ts";
 import { agreedBuild } from "./plan.ts";
 
-/** The channel of samples in a ground's plan, and a second's worth of bytes for one platform. */
-export async function sampleStatement({ project, store, ledger, key }: Ground, change: Partial<Statement> = {}): Promise<Statement> {
+/** What a sample holds, by path: a program that names its own sequence, unless told. */
+export type SampleFiles = Readonly<Record<string, string>>;
+
+/** A release on the channel of a ground's plan, with a small archive for one platform, built and attested by the plan's builders. */
+export async function sampleStatement(
+  { project, store, ledger, key }: Ground,
+  change: Partial<Statement> = {},
+  files?: SampleFiles,
+): Promise<Statement> {
   const { product, channel, builders } = project.plan;
   const sequence = change.sequence ?? 1;
-  const bytes = Buffer.from(`${product} ${sequence}`);
-  const artifact = { name: `${product}-${sequence}.tar.zst`, length: bytes.length, sha256: sha256(bytes) };
-  await store.write(`artifacts/${artifact.sha256}`, bytes);
+  const archive = await pack(files ?? { "bin/run": `#!/bin/sh\necho ${product} ${sequence}\n` });
+  const artifact = { name: `${product}-${sequence}.tar.zst`, length: archive.bytes.length, sha256: sha256(archive.bytes) };
+  await store.write(`artifacts/${artifact.sha256}`, archive.bytes);
   const provenance: Digest[] = [];
   for (const builder of builders) {
     const attested = await attest({
@@ -45,13 +56,26 @@ export async function sampleStatement({ project, store, ledger, key }: Ground, c
     epoch: 0,
     urgent: false,
     minimumSequence: 0,
-    artifacts: [{ ...artifact, platform: "linux-x64", unpacked: bytes.length, files: 1 }],
+    artifacts: [{ ...artifact, platform: "linux-x64", unpacked: archive.unpacked, files: archive.files }],
     provenance,
     privileges: [],
     health: { command: ["bin/run", "--health"], expect: null, timeoutSeconds: 10, attempts: 1 },
     rollout: { overSeconds: 0 },
     ...change,
   };
+}
+
+async function pack(files: SampleFiles): Promise<{ readonly bytes: Buffer; readonly unpacked: number; readonly files: number }> {
+  await using scratch = await mkdtempDisposable(join(tmpdir(), "countersign-sample-"));
+  for (const [path, content] of Object.entries(files)) {
+    const file = join(scratch.path, "tree", path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
+  const archive = join(scratch.path, "sample.tar.zst");
+  const packed = await packDirectory(join(scratch.path, "tree"), archive);
+  if (!packed.ok) throw new Error(`${packed.refusal.code}: ${packed.refusal.found}`);
+  return { bytes: await readFile(archive), unpacked: packed.value.unpacked, files: packed.value.files };
 }
 
 /** Who proposes and who approves; the plan's own proposer and as many people as it asks for, from the first, unless told. */

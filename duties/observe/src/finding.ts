@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { logEvent } from "@countersign/daemon/event";
 import type { Json } from "@countersign/trust/canonical";
 import { canonicalDigest } from "@countersign/trust/canonical";
 import type { Digest } from "@countersign/trust/digest";
@@ -18,4 +19,10 @@ export interface Finding {
 
 export function findingOf({ name, severity, title }: Detector, { about, evidence }: Suspicion, time: number): Finding {
   return { id: canonicalDigest([name, ...about]), time, severity, title, detector: name, evidence };
+}
+
+/** Says that they were found, in the log of this process. */
+export function announce(found: readonly Finding[]): void {
+  for (const { id, severity, title, detector } of found)
+    if (severity !== "Informational") logEvent("observe", "finding", { id, severity, title, detector });
 }

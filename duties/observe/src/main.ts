@@ -30,7 +30,7 @@ runDuty("observe", parseConfig, async (config, signal) => {
   };
   const read = readFrom(httpReader(store));
   const monitor = await monitorOf(config, { ...shared, read });
-  const observer = Observer.open({ ...shared, read, anchor: await readFile(anchor), detectors, monitor });
+  const observer = Observer.open({ ...shared, read, store, anchor: await readFile(anchor), detectors, monitor });
   if (!observer.ok) return observer;
   every(pollMilliseconds, signal, () => observer.value.look());
   return { url: await serve(routes(observer.value), { port }, signal) };

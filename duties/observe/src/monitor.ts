@@ -8,12 +8,13 @@ import { judge } from "@countersign/trust/check";
 import { readThroughChecks } from "@countersign/trust/readthrough/checks";
 import { readReadThrough, readThroughPath } from "@countersign/trust/readthrough/read-through";
 import { accept, type Outcome, type Refusal } from "@countersign/trust/refusal";
-import type { Finding } from "./finding.ts";
-import { findingOf } from "./finding.ts";
+import type { ProposedEntry } from "./entry-body.ts";
+import { announce, type Finding, findingOf } from "./finding.ts";
 import type { FindingsFile } from "./findings-file.ts";
 import type { LedgerCopy } from "./ledger-copy.ts";
-import type { LoggedEntry } from "./observation.ts";
+import type { LoggedEntry, PublishedEntry } from "./observation.ts";
 import { type Library, readEntry } from "./reading.ts";
+import { releaseDrift, subjectOf } from "./release-drift.ts";
 
 /** How many entries one look reads at most, so that a long ledger does not keep it from looking. */
 const ENTRIES_A_LOOK = 256;
@@ -51,11 +52,12 @@ export class Monitor {
   }
 
   /** Reads on as far as the copy of the ledger goes, by a repository that verifies; cosigns only a checkpoint below which nothing is unread. */
-  async go(view: RepositoryView): Promise<void> {
+  async go(view: RepositoryView, published: readonly PublishedEntry[]): Promise<void> {
     const { copy, findings, accepted } = this.#parts;
     for (const logged of copy.entriesFrom(copy.readThrough, ENTRIES_A_LOOK)) {
       const read = await readEntry(logged.entry, view, this.#parts.library);
-      if (!read.ok && !this.#isAccepted(logged, read.refusal)) return this.#hold(logged, read.refusal);
+      const analysed = read.ok ? await this.#analyse(read.value, view, published) : read;
+      if (!analysed.ok && !this.#isAccepted(logged, analysed.refusal)) return this.#hold(logged, analysed.refusal);
       copy.readPast(logged.index + 1);
     }
     this.#heldAt = undefined;
@@ -69,6 +71,16 @@ export class Monitor {
     else logEvent("observe", "read-through-refused", { ...said.refusal });
   }
 
+  /** What a release changes is on disk as a finding before its entry counts as read. */
+  async #analyse(entry: ProposedEntry | undefined, view: RepositoryView, published: readonly PublishedEntry[]): Promise<Outcome<unknown>> {
+    if (entry?.body._type !== "release") return accept(undefined);
+    const { library, findings, now } = this.#parts;
+    const subject = subjectOf({ body: entry.body, digest: entry.digest }, view, published, library.store);
+    const drift = await releaseDrift(subject, now());
+    if (drift.ok) announce(findings.add(drift.value));
+    return drift;
+  }
+
   #isAccepted(logged: LoggedEntry, refusal: Refusal): boolean {
     return this.#parts.accepted.includes(unread(logged, refusal, 0).id);
   }
@@ -78,8 +90,7 @@ export class Monitor {
     const { findings, graceSeconds, now } = this.#parts;
     if (this.#heldAt?.index !== logged.index) this.#heldAt = { index: logged.index, since: now() };
     if (late.includes(refusal.code) && now() < this.#heldAt.since + graceSeconds * 1000) return;
-    for (const { id, severity, title } of findings.add([unread(logged, refusal, now())]))
-      logEvent("observe", "finding", { id, severity, title, detector: "unread-entry" });
+    announce(findings.add([unread(logged, refusal, now())]));
   }
 
   /** Its word, judged as signers and devices will judge it before it is written. */

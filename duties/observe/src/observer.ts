@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { logEvent } from "@countersign/daemon/event";
 import { encodeEntry, type Entry as LedgerEntry } from "@countersign/tlog/entry";
 import { root } from "@countersign/trust/anchor/root";
 import { readEnvelope } from "@countersign/trust/envelope";
@@ -7,17 +6,20 @@ import { type LedgerTrust, ledgerTrust, witnessedTime } from "@countersign/trust
 import { accept, type Outcome } from "@countersign/trust/refusal";
 import type { Read } from "@countersign/trust/workflow/step";
 import type { Detector } from "./detector.ts";
-import { type Finding, findingOf } from "./finding.ts";
+import { announce, type Finding, findingOf } from "./finding.ts";
 import type { FindingsFile } from "./findings-file.ts";
 import type { LedgerCopy } from "./ledger-copy.ts";
 import type { Monitor } from "./monitor.ts";
 import { type LedgerReading, ledgerEntryOf, type Observation, type RepositoryReading, type Versions, versionsOf } from "./observation.ts";
 import { readLedger } from "./read-ledger.ts";
 import { readRepository } from "./read-repository.ts";
+import { driftId, isRelease, releaseDrift, subjectOf, unfetched } from "./release-drift.ts";
 
 /** What an observer works with. */
 export interface ObserverParts {
   readonly read: Read;
+  /** URL of the repository that `read` reads. */
+  readonly store: string;
   readonly anchor: Uint8Array;
   readonly detectors: readonly Detector[];
   readonly findings: FindingsFile;
@@ -75,9 +77,10 @@ export class Observer {
     try {
       const observation = await this.#observe();
       this.#find(observation);
+      await this.#analyse(observation);
       this.#advance(observation);
       const { repository, ledger, time } = observation;
-      if (repository.state === "verified" && ledger.state === "read") await monitor?.go(repository.view);
+      if (repository.state === "verified" && ledger.state === "read") await monitor?.go(repository.view, repository.entries);
       const healthy = repository.state === "verified" && ledger.state === "read";
       const readThrough = monitor?.size ?? null;
       this.#status = { size: copy.cursor.size, readThrough, time: Math.max(time, this.#status.time), healthy, looked: now() };
@@ -103,7 +106,20 @@ export class Observer {
   #find(observation: Observation): void {
     const { detectors, findings, now } = this.#parts;
     const found = detectors.flatMap((detector) => detector.detect(observation).map((suspicion) => findingOf(detector, suspicion, now())));
-    for (const { id, severity, title, detector } of findings.add(found)) logEvent("observe", "finding", { id, severity, title, detector });
+    announce(findings.add(found));
+  }
+
+  /** Looks into each published release once. What cannot be fetched today is asked for again at the next look. */
+  async #analyse({ repository }: Observation): Promise<void> {
+    if (repository.state !== "verified") return;
+    const { findings, store, now } = this.#parts;
+    const known = new Set(findings.all.map(({ id }) => id));
+    for (const { channel, entry } of repository.entries) {
+      if (!isRelease(entry)) continue;
+      if (entry.body.artifacts.every(({ platform }) => known.has(driftId(channel, entry.digest, platform)))) continue;
+      const drift = await releaseDrift(subjectOf(entry, repository.view, repository.entries, store), now());
+      announce(findings.add(drift.ok ? drift.value : [unfetched(entry, drift.refusal, now())]));
+    }
   }
 
   #advance({ repository, ledger, time, cursor, versions }: Observation): void {

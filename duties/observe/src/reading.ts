@@ -21,11 +21,11 @@ export interface Library {
 }
 
 /**
- * Reads one entry of the ledger with all that it names by digest, and verifies it anew. Refused: bytes that cannot be had, or are others than were named;
+ * Reads one entry of the ledger with all that it names by digest, verifies it anew, and answers the release or order that it is. Refused: bytes that cannot be had, or are others than were named;
  * a release that people did not approve or builders did not build. Entries of other types name nothing that is kept by digest: roots, targets and channel
  * files are verified where they are served, and what govern keeps is replayed with `govern verify`.
  */
-export async function readEntry(logged: LedgerEntry, view: RepositoryView, library: Library): Promise<Outcome<unknown>> {
+export async function readEntry(logged: LedgerEntry, view: RepositoryView, library: Library): Promise<Outcome<ProposedEntry | undefined>> {
   switch (logged.type) {
     case "release":
     case "order":
@@ -39,13 +39,18 @@ export async function readEntry(logged: LedgerEntry, view: RepositoryView, libra
   }
 }
 
-async function readNamed(path: string, digest: string, read: Read): Promise<Outcome<unknown>> {
+async function readNamed(path: string, digest: string, read: Read): Promise<Outcome<undefined>> {
   const bytes = await readFile(read, path);
-  if (!bytes.ok || sha256(bytes.value) === digest) return bytes;
+  if (!bytes.ok) return bytes;
+  if (sha256(bytes.value) === digest) return accept(undefined);
   return refuse("bytes-differ", digest, `${sha256(bytes.value)} under ${path}`, "Find out who changed the file.");
 }
 
-async function readRelease(logged: LedgerEntry, { policy, ledger, time }: RepositoryView, library: Library): Promise<Outcome<unknown>> {
+async function readRelease(
+  logged: LedgerEntry,
+  { policy, ledger, time }: RepositoryView,
+  library: Library,
+): Promise<Outcome<ProposedEntry>> {
   const proposed = await readProposed(library.govern, logged.digest);
   if (!proposed.ok) return proposed;
   const candidate = proposed.value;

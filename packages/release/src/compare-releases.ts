@@ -4,6 +4,7 @@ import { bumpOf } from "@countersign/drift/bump";
 import type { Contents } from "@countersign/drift/contents";
 import { detectors } from "@countersign/drift/detectors";
 import { measuredRates } from "@countersign/drift/measured-rates";
+import type { Circumstances } from "@countersign/drift/pair";
 import type { Verdict } from "@countersign/trust/check";
 import type { DownloadLimits } from "@countersign/trust/policy/policy";
 import { accept } from "@countersign/trust/refusal";
@@ -22,6 +23,9 @@ export interface Bytes {
   readonly directory: string;
 }
 
+/** What is known of both releases besides their bytes. */
+export type PairCircumstances = Readonly<Record<"before" | "after", Circumstances>>;
+
 /** How unusual a release is for one platform, in bits. */
 export interface PlatformDrift extends Assessment {
   readonly platform: string;
@@ -35,7 +39,12 @@ export interface Comparison {
 }
 
 /** Fetches and unpacks both releases, platform by platform, and compares what is in them. A tree that is gone counts as empty. */
-export async function compareReleases(before: Statement | undefined, after: Statement, bytes: Bytes): Promise<Step<Comparison>> {
+export async function compareReleases(
+  before: Statement | undefined,
+  after: Statement,
+  bytes: Bytes,
+  circumstances: PairCircumstances = { before: {}, after: {} },
+): Promise<Step<Comparison>> {
   const verdicts: Verdict[] = [];
   const files: FileChange[] = [];
   const drift: PlatformDrift[] = [];
@@ -50,7 +59,7 @@ export async function compareReleases(before: Statement | undefined, after: Stat
     files.push(...fileChanges(platform, oldTree?.value.manifest ?? nothing, tree.value.manifest));
     if (before === undefined || oldTree === undefined) continue;
     const contents = { before: await treeContents(oldTree.value), after: await treeContents(tree.value) };
-    drift.push({ platform, ...driftOf(before, after, contents) });
+    drift.push({ platform, ...driftOf(before, after, contents, circumstances) });
   }
   return { verdicts, outcome: accept({ files, drift }) };
 }
@@ -71,11 +80,16 @@ function seen({ platform, sha256 }: Artifact, manifest: ArtifactTree["manifest"]
 }
 
 /** Declared is what the statement says, so that whoever approves sees what it leaves out. */
-export function driftOf(before: Statement, after: Statement, contents: Readonly<Record<"before" | "after", Contents>>): Assessment {
+export function driftOf(
+  before: Statement,
+  after: Statement,
+  contents: Readonly<Record<"before" | "after", Contents>>,
+  known: PairCircumstances,
+): Assessment {
   const bump = bumpOf(before.version, after.version);
   const pair = {
-    before: { version: before.version, contents: contents.before, declared: before.privileges },
-    after: { version: after.version, contents: contents.after, declared: after.privileges },
+    before: { ...known.before, version: before.version, contents: contents.before, declared: before.privileges },
+    after: { ...known.after, version: after.version, contents: contents.after, declared: after.privileges },
     bump,
   };
   return weigh(sightingsOf(pair, detectors), bump, measuredRates);

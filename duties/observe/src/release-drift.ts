@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdtempDisposable } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Level, levelOf } from "@countersign/drift/assessment";
+import type { Circumstances } from "@countersign/drift/pair";
+import { thresholds } from "@countersign/drift/thresholds";
+import { compareReleases, type PlatformDrift } from "@countersign/release/compare-releases";
+import type { RepositoryView } from "@countersign/repository/view";
+import { canonicalDigest } from "@countersign/trust/canonical";
+import type { Digest } from "@countersign/trust/digest";
+import type { LedgerTrust } from "@countersign/trust/ledger/checkpoint";
+import { publicSince } from "@countersign/trust/ledger/inclusion";
+import type { DownloadLimits } from "@countersign/trust/policy/policy";
+import { accept, type Outcome, type Refusal } from "@countersign/trust/refusal";
+import type { Entry } from "@countersign/trust/release/head";
+import type { Statement } from "@countersign/trust/release/statement";
+import type { Severity } from "./detector.ts";
+import { type Finding, findingOf } from "./finding.ts";
+import type { PublishedEntry } from "./observation.ts";
+
+const NAME = "package-drift";
+
+/** A release beside those of its product that came before it, and where its bytes are. */
+export interface ReleaseToAnalyse {
+  readonly release: Pick<Entry<Statement>, "body" | "digest">;
+  /** In order of sequence. */
+  readonly earlier: readonly Entry<Statement>[];
+  /** Since when it is public, or now where that is not known yet: witnessed, Unix seconds. */
+  readonly since: number;
+  readonly store: string;
+  readonly limits: DownloadLimits;
+  readonly ledger: LedgerTrust;
+}
+
+/**
+ * Fetches the bytes of a release and of the one before it, and says how unusual what changes is: one finding a platform, also where nothing is unusual, so that
+ * what was looked into is known; none for a first release. Refuses bytes that cannot be had, or do not unpack.
+ */
+export async function releaseDrift(subject: ReleaseToAnalyse, now: number): Promise<Outcome<readonly Finding[]>> {
+  const { release, earlier, since, store, limits, ledger } = subject;
+  const before = earlier.at(-1);
+  if (before === undefined) return accept([]);
+  const times = earlier.flatMap(({ proof }) => timeOf(proof, ledger));
+  const circumstances = {
+    before: { time: timeOf(before.proof, ledger)[0] },
+    after: { time: since, withinHour: times.filter((time) => time > since - 3600 && time < since).length + 1 },
+  } satisfies Record<string, Circumstances>;
+  await using scratch = await mkdtempDisposable(join(tmpdir(), "countersign-drift-"));
+  const { outcome } = await compareReleases(before.body, release.body, { store, limits, directory: scratch.path }, circumstances);
+  if (!outcome.ok) return outcome;
+  const { drift } = outcome.value;
+  const platforms = release.body.artifacts.map(
+    ({ platform }) => drift.find((each) => each.platform === platform) ?? { platform, ...nothing },
+  );
+  return accept(platforms.map((each) => driftFinding(release, each, now)));
+}
+
+/** What is to be said of a platform that the release before did not have. */
+const nothing: Omit<PlatformDrift, "platform"> = { bits: 0, sightings: [] };
+
+/** A release beside its own kind in a repository. Where it is not published yet, `since` is the witnessed time of the reading. */
+export function subjectOf(
+  release: ReleaseToAnalyse["release"] & { readonly proof?: string },
+  { policy, ledger, time }: RepositoryView,
+  published: readonly PublishedEntry[],
+  store: string,
+): ReleaseToAnalyse {
+  const earlier = published.flatMap(({ entry }) => (isRelease(entry) && isBefore(entry, release) ? [entry] : []));
+  const [since = time] = release.proof === undefined ? [] : timeOf(release.proof, ledger);
+  return { release, earlier: earlier.toSorted((a, b) => a.body.sequence - b.body.sequence), since, store, limits: policy.download, ledger };
+}
+
+export function isRelease(entry: PublishedEntry["entry"]): entry is Entry<Statement> {
+  return entry.body._type === "release";
+}
+
+function isBefore({ body }: Entry<Statement>, { body: next }: ReleaseToAnalyse["release"]): boolean {
+  return body.product === next.product && body.channel === next.channel && body.sequence < next.sequence;
+}
+
+function timeOf(proof: string, ledger: LedgerTrust): readonly number[] {
+  const since = publicSince(proof, ledger);
+  return since.ok ? [since.value] : [];
+}
+
+const severities: Readonly<Record<Level, Severity>> = { alert: "High", notice: "Medium", quiet: "Informational" };
+
+/** The score, what makes it up, and how often benign releases show each of it. */
+export function driftFinding(
+  { body, digest }: ReleaseToAnalyse["release"],
+  { platform, bits, sightings }: PlatformDrift,
+  now: number,
+): Finding {
+  const { channel, product, version, sequence } = body;
+  const level = levelOf(bits, thresholds);
+  const detector = { name: NAME, severity: severities[level], title: titles[level], detect: () => [] };
+  const seen = sightings.map(({ signal, title, benign, counts, evidence, ...sighting }) => ({
+    signal,
+    title,
+    bits: rounded(sighting.bits),
+    benign: rounded(benign, 4),
+    counts,
+    evidence: evidence.slice(0, 20).map((each) => ({ ...each })),
+  }));
+  const evidence = { channel, product, version, sequence, digest, platform, level, bits: rounded(bits), sightings: seen };
+  return findingOf(detector, { about: [channel, digest, platform], evidence }, now);
+}
+
+/** Bytes that a watcher cannot fetch by the digest that was approved, nobody can have looked into. */
+export function unfetched(release: ReleaseToAnalyse["release"], refusal: Refusal, now: number): Finding {
+  const { channel, product, version } = release.body;
+  const detector = {
+    name: "bytes-unfetched",
+    severity: "High",
+    title: "The bytes of a release cannot be had or unpacked",
+    detect: () => [],
+  } as const;
+  const evidence = { channel, product, version, digest: release.digest, refusal: { ...refusal } };
+  return findingOf(detector, { about: [channel, release.digest, refusal.code], evidence }, now);
+}
+
+/** The name under which a release's drift is kept. */
+export function driftId(channel: string, digest: Digest, platform: string): Digest {
+  return canonicalDigest([NAME, channel, digest, platform]);
+}
+
+function rounded(number: number, digits = 1): number {
+  return Number(number.toFixed(digits));
+}
+
+const titles: Readonly<Record<Level, string>> = {
+  alert: "A release changes what benign ones hardly ever change",
+  notice: "A release changes what benign ones seldom change",
+  quiet: "A release changes what releases usually change",
+};
