@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { bundlePolicy } from "@countersign/build/verifier/bundle-policy";
 import { root } from "@countersign/trust/anchor/root";
 import { timestamp } from "@countersign/trust/anchor/timestamp";
 import { signedCertificate } from "@countersign/trust/build/certificate";
@@ -36,6 +37,7 @@ const readers: Readonly<Record<string, Decoder<unknown>>> = {
   statement,
   approval: envelope(approval),
   certificate: signedCertificate,
+  "bundle-policy": bundlePolicy,
   order,
   head,
   list: envelope(revocationList),
