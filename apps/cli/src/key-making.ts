@@ -32,6 +32,15 @@ export interface MakingOptions {
   readonly token?: string;
   readonly label?: string;
   readonly pinFile?: string;
+  readonly region?: string;
+  readonly keyId?: string;
+  readonly credentialsFile?: string;
+  readonly endpoint?: string;
+  readonly url?: string;
+  readonly mount?: string;
+  readonly keyName?: string;
+  readonly keyVersion?: string;
+  readonly tokenFile?: string;
 }
 
 export function withMaking(command: Command): Command {
@@ -45,6 +54,15 @@ export function withMaking(command: Command): Command {
     .option("--token <label>", "pkcs11: the token, by its label")
     .option("--label <label>", "pkcs11: the key, by its label")
     .option("--pin-file <file>", "pkcs11: holds the user PIN, and is nobody else's to read (mode 0600)")
+    .option("--region <region>", "aws-kms: where the key is")
+    .option("--key-id <id>", "aws-kms: the key's identifier or ARN")
+    .option("--credentials-file <file>", "aws-kms: a shared credentials file, and nobody else's to read (mode 0600)")
+    .option("--endpoint <url>", "aws-kms: where KMS answers, if not at the region's own address")
+    .option("--url <url>", "transit: the Vault or OpenBao server")
+    .option("--mount <path>", "transit: where the engine is mounted; transit unless told")
+    .option("--key-name <name>", "transit: the key")
+    .option("--key-version <number>", "transit: which version of it; 1 unless told")
+    .option("--token-file <file>", "transit: holds a token that may use this key only, and is nobody else's to read (mode 0600)")
     .option("--existing", "make no key: take the one that is there, if it may be used")
     .option("--owner <person>", "who answers for it; the user of this machine unless told")
     .option("--purpose <text>", "what it is for")
@@ -87,12 +105,14 @@ export async function makeKey(file: string, options: MakingOptions): Promise<Out
 
 /** The place that options name. Paths become absolute: a reference means the same wherever it is used. */
 function placeOf(custody: KeyPlace["custody"], file: string, options: MakingOptions): Outcome<KeyPlace> {
-  const given: Readonly<Record<string, unknown>> = { ...options, keyFile: file };
-  const missing = placeFields(custody).filter((field) => given[field] === undefined);
+  const given: Readonly<Record<string, unknown>> = { mount: "transit", keyVersion: "1", ...options, keyFile: file };
+  const { required, optional } = placeFields(custody);
+  const missing = required.filter((field) => given[field] === undefined);
   if (missing.length > 0)
     return refuse("incomplete", `for --custody ${custody}: ${missing.map(optionOf).join(", ")}`, "nothing", "Add what is missing.");
   const isPath = (field: string): boolean => field.endsWith("File") || field === "module";
-  const members = placeFields(custody).map((field) => [field, isPath(field) ? resolve(String(given[field])) : given[field]]);
+  const named = [...required, ...optional.filter((field) => given[field] !== undefined)];
+  const members = named.map((field) => [field, isPath(field) ? resolve(String(given[field])) : given[field]]);
   return parsePlace({ custody, ...Object.fromEntries(members) });
 }
 

@@ -7,9 +7,11 @@ import { accept, KeyRefused, type Outcome, refuse } from "./outcome.ts";
 import { createPkcs11, openPkcs11, type Pkcs11Place, pkcs11Fields } from "./pkcs11/pkcs11.ts";
 import { counted } from "./record/counted.ts";
 import { RecordFile } from "./record/record-file.ts";
+import { type AwsKmsPlace, awsKmsFields, awsKmsOptionalFields, createAwsKms, openAwsKms } from "./remote/aws-kms.ts";
+import { createTransit, openTransit, type TransitPlace, transitFields } from "./remote/transit.ts";
 
 /** Where a private half lives, and what it takes to use it there: what a process is told instead of a key. */
-export type KeyPlace = (EncryptedFilePlace | Pkcs11Place) & {
+export type KeyPlace = (EncryptedFilePlace | Pkcs11Place | AwsKmsPlace | TransitPlace) & {
   /** The file with the key's record; for an encrypted file, the one beside it unless told, if there is one. */
   readonly record?: string;
 };
@@ -18,11 +20,14 @@ export type KeyPlace = (EncryptedFilePlace | Pkcs11Place) & {
 const adapters: { readonly [C in KeyPlace["custody"]]: Adapter<Extract<KeyPlace, { custody: C }>> } = {
   "encrypted-file": { fields: encryptedFileFields, open: openEncryptedFile, create: createEncryptedFile },
   pkcs11: { fields: pkcs11Fields, open: openPkcs11, create: createPkcs11 },
+  "aws-kms": { fields: awsKmsFields, optional: awsKmsOptionalFields, open: openAwsKms, create: createAwsKms },
+  transit: { fields: transitFields, open: openTransit, create: createTransit },
 };
 
 interface Adapter<P extends KeyPlace> {
   /** Every member beside `custody` and `record`; each is a text. */
   readonly fields: readonly string[];
+  readonly optional?: readonly string[];
   open(place: P): Promise<Outcome<CustodyKey>>;
   create(place: P, algorithm: Algorithm): Promise<Outcome<CustodyKey>>;
 }
@@ -30,9 +35,10 @@ interface Adapter<P extends KeyPlace> {
 /** The kinds of places. */
 export const custodies: readonly string[] = Object.keys(adapters);
 
-/** The members of a place of this kind. */
-export function placeFields(custody: KeyPlace["custody"]): readonly string[] {
-  return adapters[custody].fields;
+/** The members of a place of this kind: those that it must have, and those that it may. */
+export function placeFields(custody: KeyPlace["custody"]): { readonly required: readonly string[]; readonly optional: readonly string[] } {
+  const { fields, optional = [] }: Adapter<KeyPlace> = adapters[custody];
+  return { required: fields, optional };
 }
 
 /** Makes a key where it is to live. Refuses a place that is taken, and an algorithm that it does not have. */
@@ -71,15 +77,16 @@ function recordOf(place: KeyPlace): string | undefined {
 /** Reads a place from a configuration; a member that is missing, empty or unknown is refused. */
 export function parsePlace(json: unknown): Outcome<KeyPlace> {
   if (typeof json !== "object" || json === null) return malformed("an object with custody", JSON.stringify(json) ?? "nothing");
-  const { custody, record, ...given } = json as Record<string, unknown>;
+  const { custody, ...given } = json as Record<string, unknown>;
   if (typeof custody !== "string" || !custodies.includes(custody))
     return malformed(`custody: ${custodies.join(" or ")}`, JSON.stringify(custody) ?? "nothing");
-  const { fields } = adapters[custody as KeyPlace["custody"]];
-  const unknown = Object.keys(given).find((member) => !fields.includes(member));
-  if (unknown !== undefined) return malformed(`only ${[...fields, "record"].join(", ")}`, unknown);
-  const missing = fields.find((field) => typeof given[field] !== "string" || given[field] === "");
+  const { required, optional } = placeFields(custody as KeyPlace["custody"]);
+  const known = [...required, ...optional, "record"];
+  const unknown = Object.keys(given).find((member) => !known.includes(member));
+  if (unknown !== undefined) return malformed(`only ${known.join(", ")}`, unknown);
+  const wanted = known.filter((member) => required.includes(member) || given[member] !== undefined);
+  const missing = wanted.find((member) => typeof given[member] !== "string" || given[member] === "");
   if (missing !== undefined) return malformed(`${missing}: a text`, JSON.stringify(given[missing]) ?? "nothing");
-  if (record !== undefined && (typeof record !== "string" || record === "")) return malformed("record: a text", JSON.stringify(record));
   return accept(json as KeyPlace); // its members are exactly those of its kind
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash, createPublicKey, verify } from "node:crypto";
+import { createHash, createPublicKey } from "node:crypto";
 import type { Algorithm } from "../algorithm.ts";
 import type { Attestation } from "../attestation.ts";
 import { type CustodyKey, publicHalf } from "../key.ts";
-import { accept, KeyRefused, type Outcome, type Refusal, refuse } from "../outcome.ts";
+import { accept, type Outcome, type Refusal, refuse } from "../outcome.ts";
 import { derFromRaw } from "../signature-form.ts";
+import { verifiedKey } from "../verified-key.ts";
 import type { OpenedKey, TokenPlace } from "./messages.ts";
 import { ANSWER_MILLISECONDS, ModuleProcess } from "./module-process.ts";
 
@@ -55,16 +56,13 @@ async function start(place: Pkcs11Place, algorithm: Algorithm | undefined, milli
     return { ok: false, refusal: lost };
   };
 
-  const sign = async (message: Uint8Array): Promise<Uint8Array> => {
+  const sign = async (message: Uint8Array): Promise<Outcome<Uint8Array>> => {
     const usable = await ready();
-    if (!usable.ok) throw new KeyRefused(usable.refusal);
+    if (!usable.ok) return usable;
     const raw = await usable.value.sign(isP256 ? createHash("sha256").update(message).digest() : message);
-    if (!raw.ok) throw new KeyRefused(raw.refusal);
-    const signature = isP256 ? derFromRaw(raw.value) : raw.value;
-    if (verify(isP256 ? "sha256" : null, message, publicKey, signature)) return signature;
-    throw new KeyRefused(refuse("signature-wrong", `a signature by ${half.keyid}`, "another", "Look at the token: it is faulty.").refusal);
+    return raw.ok && isP256 ? accept(derFromRaw(raw.value)) : raw;
   };
-  return accept({ ...half, attestation: attestationOf(opened.value), sign });
+  return accept(verifiedKey(half, attestationOf(opened.value), sign));
 }
 
 function custodyOf({ token: { manufacturer, model } }: OpenedKey): string {
