@@ -86,6 +86,12 @@ export const programs: readonly OutsideProgram[] = [
     package: "dbus",
     probe: "command -v dbus-daemon",
   },
+  {
+    name: "chromium",
+    purpose: "passkeys in a real browser",
+    package: "chromium",
+    probe: "chromium --headless=new --no-sandbox --disable-gpu --dump-dom about:blank",
+  },
 ];
 
 /**

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import { type Check, decide, judge } from "@countersign/trust/check";
 import { array, type Decoder, digest as digestDecoder, literal, nullable, open } from "@countersign/trust/decode";
 import type { Digest } from "@countersign/trust/digest";
 import type { Signed } from "@countersign/trust/envelope";
-import { type Outcome, refuse } from "@countersign/trust/refusal";
+import type { Outcome } from "@countersign/trust/refusal";
 import type { Approval } from "@countersign/trust/release/approval";
 import type { Order } from "@countersign/trust/release/order";
 import type { Statement } from "@countersign/trust/release/statement";
@@ -41,7 +42,29 @@ const inState: Decoder<{ readonly state: ProposalState }> = open({ state: litera
 const proposals = open({ proposals: array(proposalSummary) });
 const requests = open({ requests: array(open<RequestSummary>({ added: nullable(digestDecoder), trails: array(signerTrail) })) });
 
-export function governClient(url: string): GovernClient {
+/** A proposal as govern shows it, beside what was asked for. */
+export interface ShownSubject {
+  readonly candidate: Proposal;
+  readonly asked: Digest;
+}
+
+/** What is looked at is what was asked for, and so what is signed: its digest is computed here. */
+export const proposalChecks: readonly Check<ShownSubject>[] = [
+  {
+    name: "proposal/digest",
+    source: "what is shown is what is signed",
+    examine: ({ candidate: { digest }, asked }) =>
+      decide(
+        digest === asked,
+        asked,
+        digest,
+        "digest-mismatch",
+        "govern shows another statement than was asked for. Do not approve; tell the security team.",
+      ),
+  },
+];
+
+export function governClient(url: string, checks: readonly Check<ShownSubject>[] = proposalChecks): GovernClient {
   return {
     async proposals() {
       const answer = await ask(`${url}/proposals`, proposals);
@@ -49,13 +72,7 @@ export function governClient(url: string): GovernClient {
     },
     async proposal(digest) {
       const answer = await ask(`${url}/proposals/${digest}`, proposal);
-      if (!answer.ok || answer.value.digest === digest) return answer;
-      return refuse(
-        "digest-mismatch",
-        digest,
-        answer.value.digest,
-        "govern shows another statement than was asked for. Do not approve; tell the security team.",
-      );
+      return answer.ok ? judge({ candidate: answer.value, asked: digest }, checks).outcome : answer;
     },
     async propose(body, signed) {
       const answer = await ask(`${url}/proposals`, inState, { body, proposal: signed });

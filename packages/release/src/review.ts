@@ -21,6 +21,7 @@ import { type Published, readPublished, type Source } from "./published.ts";
 import { orderReviewChecks, proposerChecks, successionChecks } from "./review-checks.ts";
 import { standingDenials } from "./standing-denials.ts";
 import { type FieldChange, statementChanges } from "./statement-changes.ts";
+import { type Voices, type Vouching, voicesIn, vouching } from "./voices.ts";
 
 export type Change = FieldChange | FileChange;
 
@@ -28,6 +29,9 @@ export type Change = FieldChange | FileChange;
 export interface Review {
   readonly digest: Digest;
   readonly body: Statement | Order;
+  readonly voices: Voices;
+  /** Who vouches for the bytes of a release, and from what they were built. */
+  readonly builders: readonly Vouching[];
   /** The release that devices come from; undefined for the first one, and for orders. */
   readonly previous: Entry<Statement> | undefined;
   readonly verdicts: readonly Verdict[];
@@ -59,15 +63,18 @@ export async function reviewProposal({ govern, digest, ...source }: ReviewInput)
   const proposed = note(judge(proposalSubject(proposal.value, published.value), proposerChecks));
   if (!proposed.ok) return proposed;
   const { body } = proposal.value;
+  const voices = voicesIn(proposalSubject(proposal.value, published.value));
   if (body._type === "order") {
     const { releases } = published.value;
     const about = releases.find((release) => release.digest === body.release);
     const denials = about === undefined || body.denials.length === 0 ? [] : await standingDenials(published.value, about);
     const known = note(judge({ candidate: body, releases, denials }, orderReviewChecks));
-    return known.ok ? accept({ digest, body, previous: undefined, verdicts, changes: answersOf(body, denials), drift: [] }) : known;
+    return known.ok
+      ? accept({ digest, body, voices, builders: [], previous: undefined, verdicts, changes: answersOf(body, denials), drift: [] })
+      : known;
   }
   const compared = await compare(body, published.value, source.store, note);
-  return compared.ok ? accept({ digest, body, verdicts, ...compared.value }) : compared;
+  return compared.ok ? accept({ digest, body, voices, verdicts, ...compared.value }) : compared;
 }
 
 /** What a lift answers, in the words in which it was said. */
@@ -84,7 +91,7 @@ async function compare(
   { view: { policy, ledger }, rules, read, releases }: Published,
   store: string,
   note: Note,
-): Promise<Outcome<Pick<Review, "previous" | "changes" | "drift">>> {
+): Promise<Outcome<Pick<Review, "builders" | "previous" | "changes" | "drift">>> {
   const previous = releases.findLast((release) => release.body.sequence < body.sequence);
   const succeeds = note(judge({ candidate: body, previous }, successionChecks));
   if (!succeeds.ok) return succeeds;
@@ -100,8 +107,9 @@ async function compare(
   if (!compared.ok) return compared;
   const stated = previous && { body: previous.body, attestations: before.value };
   const fields = statementChanges(stated, { body, attestations: attestations.value });
+  const builders = attestations.value.map((attestation) => vouching(attestation, policy, rules));
   const { files, drift } = compared.value;
-  return accept({ previous, changes: [...fields, ...files], drift });
+  return accept({ builders, previous, changes: [...fields, ...files], drift });
 }
 
 function proposalSubject({ body, digest, approvals }: Proposal, { view: { policy, ledger, time }, rules }: Published): EntrySubject {

@@ -39,7 +39,11 @@ export function soakEnd({ candidate, rules, ledger }: Pick<EntrySubject, "candid
 }
 
 /** Those who said `decision` about exactly this digest, by key identifier, among `allowed`. */
-function voices({ candidate, policy }: EntrySubject, decision: "propose" | "approve", allowed: readonly string[]): readonly string[] {
+export function voicesOf(
+  { candidate, policy }: Pick<EntrySubject, "candidate" | "policy">,
+  decision: "propose" | "approve",
+  allowed: readonly string[],
+): readonly string[] {
   const keys = Object.fromEntries(Object.entries(policy.holders).map(([keyid, { key }]) => [keyid, key]));
   return candidate.approvals
     .filter(({ signed }) => signed.decision === decision && signed.subject === candidate.body._type && signed.digest === candidate.digest)
@@ -56,7 +60,7 @@ export const approvalChecks: readonly Check<EntrySubject>[] = [
     source: "every release has someone who asked for it",
     examine: (subject) => {
       const { candidate, policy, rules } = subject;
-      const proposers = principals(voices(subject, "propose", [...rules.proposers, ...rules.approvers]), policy);
+      const proposers = principals(voicesOf(subject, "propose", [...rules.proposers, ...rules.approvers]), policy);
       return decide(
         proposers.length > 0,
         `proposed by one who may, over ${candidate.digest.slice(0, 12)}`,
@@ -73,8 +77,8 @@ export const approvalChecks: readonly Check<EntrySubject>[] = [
       const { candidate, policy, rules } = subject;
       const needed = approvalsNeeded(candidate.body, rules);
       const halts = candidate.body._type === "order" && narrows(candidate.body);
-      const proposers = halts ? [] : principals(voices(subject, "propose", Object.keys(policy.holders)), policy);
-      const approvers = principals(voices(subject, "approve", rules.approvers), policy).filter(
+      const proposers = halts ? [] : principals(voicesOf(subject, "propose", Object.keys(policy.holders)), policy);
+      const approvers = principals(voicesOf(subject, "approve", rules.approvers), policy).filter(
         (principal) => !proposers.includes(principal),
       );
       return decide(
