@@ -3,19 +3,19 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 import { attacks, demoAttacks } from "./attacks.ts";
-import { liveHistory } from "./lab/history.ts";
 import { type AttackResult, runAttack } from "./lab/judge.ts";
 import { type Lab, scratchDirectory } from "./lab/lab.ts";
+import { openLab } from "./lab/open-lab.ts";
 import { securityTable } from "./lab/print.ts";
 
-/** Sixteen processes, two releases and a revocation, however busy the machine is. */
-const aWholeWorld = { timeout: 300_000 };
+/** Two worlds of sixteen processes, three releases and a revocation, however busy the machine is. */
+const aWholeWorld = { timeout: 600_000 };
 
 describe("every attack is refused, and succeeds when its controls are taken away", () => {
   const scratch = scratchDirectory();
   let lab: Lab;
   before(async () => {
-    lab = await liveHistory((await scratch).path, attacks);
+    lab = await openLab((await scratch).path, attacks);
   }, aWholeWorld);
   after(async () => (await scratch)[Symbol.asyncDispose]());
 

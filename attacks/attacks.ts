@@ -13,7 +13,9 @@ import { oneOwnerTwoKeys } from "./one-owner-two-keys.ts";
 import { poisonedClock } from "./poisoned-clock.ts";
 import { replayedRepository } from "./replayed-repository.ts";
 import { rollback } from "./rollback.ts";
+import { secondStatement } from "./second-statement.ts";
 import { slowRetrieval } from "./slow-retrieval.ts";
+import { stolenPublishHost } from "./stolen-publish-host.ts";
 import { stolenPublishKey } from "./stolen-publish-key.ts";
 import { stolenSigner } from "./stolen-signer.ts";
 import { swappedBytes } from "./swapped-bytes.ts";
@@ -38,4 +40,6 @@ export const attacks: readonly Attack[] = [
   forgedClassicalKeys,
   droppedRevocation,
   poisonedClock,
+  stolenPublishHost,
+  secondStatement,
 ];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Lab } from "./lab.ts";
+import type { AgentLab, Lab } from "./lab.ts";
 import type { LiveWorld } from "./live-world.ts";
 
 /** Something that stops an attack: the check that says no, and how the process is told to do without it. */
@@ -47,6 +47,15 @@ export interface Attack {
   readonly plant?: (world: LiveWorld) => Promise<unknown>;
   /** Forges the files and starts the processes that the attack touches; they end with `stack`. */
   prepare(lab: Lab, stack: AsyncDisposableStack): Promise<readonly Move[]>;
+  /** The same attacker where the channel is on the agent profile; the moves come after those of `prepare`. */
+  readonly onAgent?: AgentAttack | undefined;
+}
+
+/** What an attack does in the lab's second world. */
+export interface AgentAttack {
+  readonly plant?: (world: LiveWorld) => Promise<unknown>;
+  /** `found` is what `plant` made. */
+  prepare(lab: AgentLab, stack: AsyncDisposableStack, found: unknown): Promise<readonly Move[]>;
 }
 
 /** Checks that are left out by their own names. */
@@ -60,6 +69,15 @@ export function planted<P>(attack: {
   readonly holds: string;
   plant(world: LiveWorld): Promise<P>;
   prepare(lab: Lab, stack: AsyncDisposableStack, found: P): Promise<readonly Move[]>;
+  readonly onAgent?: AgentAttack;
 }): Attack {
   return { ...attack, prepare: (lab, stack) => attack.prepare(lab, stack, lab.planted.get(attack.name) as P) };
+}
+
+/** The same of the moves on the agent profile. */
+export function plantedOnAgent<P>(attack: {
+  plant(world: LiveWorld): Promise<P>;
+  prepare(lab: AgentLab, stack: AsyncDisposableStack, found: P): Promise<readonly Move[]>;
+}): AgentAttack {
+  return { plant: attack.plant, prepare: (lab, stack, found) => attack.prepare(lab, stack, found as P) };
 }

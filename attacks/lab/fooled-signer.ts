@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { signConfig } from "@countersign/world/duty-configs";
@@ -12,16 +12,18 @@ import type { TrojanRelease } from "./trojan-release.ts";
 
 let signers = 0;
 
-/** Lets the signer `holder`, a process with its own key and an empty record, be asked by a lying govern; success is a signature. */
+/** Lets the signer `holder`, a process with its own key, be asked by a lying govern; success is a signature. Its record is empty, or a copy of this one. */
 export async function strikeSigner(
-  { project, scratch }: Lab,
+  { project, scratch }: Pick<Lab, "project" | "scratch">,
   holder: string,
   store: string,
   release: Pick<TrojanRelease, "entry" | "channel">,
   without: readonly string[],
+  record?: string,
 ): Promise<Strike> {
   await using govern = await startLyingGovern(release);
   const own = join(scratch, `${holder}-${++signers}`);
+  if (record !== undefined) for (const part of ["", "-wal", "-shm"]) await copyIfThere(`${record}${part}`, `${own}.sqlite${part}`);
   const config = { ...signConfig(project, holder, govern.url, store), state: `${own}.sqlite` };
   await writeFile(`${own}.json`, JSON.stringify(config));
   const child = fork(fileURLToPath(import.meta.resolve("@countersign/attacks/lab/weakened-signer")), [`${own}.json`, ...without], {
@@ -35,4 +37,10 @@ export async function strikeSigner(
   await ended;
   if (strike === undefined) throw new Error(`the signer ended before it answered: ${said.join("")}`);
   return strike;
+}
+
+async function copyIfThere(from: string, to: string): Promise<void> {
+  await copyFile(from, to).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+  });
 }

@@ -22,14 +22,13 @@ import type { Payload } from "./payload.ts";
 // what is missing is only what the attacker does not hold.
 
 /** A statement that follows the last release and names the payload. */
-export function nextStatement({ last }: Base, { artifact }: Payload, provenance: Uint8Array, change: Partial<Statement> = {}): Statement {
+export function nextStatement({ last }: Base, { artifact }: Payload, change: Partial<Statement>): Statement {
   return {
     ...last.body,
     version: "6.6.6",
     sequence: last.body.sequence + 1,
     predecessor: last.digest,
     artifacts: [artifact],
-    provenance: [sha256(provenance)],
     ...change,
   };
 }

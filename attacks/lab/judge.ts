@@ -30,10 +30,16 @@ const atOnce = 4;
 export async function runAttack(attack: Attack, lab: Lab): Promise<AttackResult> {
   const began = performance.now();
   await using stack = new AsyncDisposableStack();
-  const moves = await attack.prepare(lab, stack);
+  const moves = [...(await attack.prepare(lab, stack)), ...(await movesOnAgent(attack, lab, stack))];
   const strikes = await inTurns(moves.flatMap((move) => withouts(move).map((without) => () => move.strike(without))));
   const results = moves.map((move) => resultOf(move, strikes.splice(0, withouts(move).length)));
   return { name: attack.name, holds: attack.holds, moves: results, milliseconds: Math.round(performance.now() - began) };
+}
+
+async function movesOnAgent({ name, onAgent }: Attack, { agent }: Lab, stack: AsyncDisposableStack): Promise<readonly Move[]> {
+  if (onAgent === undefined) return [];
+  if (agent === undefined) throw new Error(`${name} takes a lab with an agent world`);
+  return onAgent.prepare(agent, stack, agent.planted.get(name));
 }
 
 /** Only the half that shows what is shipped: each way in, and what refused it. For a world that is up, which has its own history. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Plan } from "@countersign/world/plan";
+import { agentPlan as wholeAgentPlan } from "@countersign/world/plans/agent";
 import { appPlan } from "@countersign/world/plans/app";
 
 /** The program that honest people release here, and another product of theirs in the same repository. */
@@ -8,15 +9,20 @@ export const otherProduct = "hello-labs";
 
 const unhurried = appPlan(product, "stable", ["ana", "ben", "cleo", "dan"]);
 
-/**
- * The `app` profile with its waiting times cut down, by policy data alone. Urgent releases soak for a second; a release that is not
- * urgent soaks for ten minutes, longer than any run of the lab.
- */
-export const labPlan: Plan = {
-  ...unhurried,
-  soakSeconds: 600,
+/** Waiting times that are cut down by policy data alone, and nothing else. */
+const hurried = {
   revocationSeconds: 12,
-  urgent: { soakSeconds: 1, extraApprovals: 0 },
   download: { connectSeconds: 2, idleSeconds: 1, totalSeconds: 2, minimumBytesPerSecond: 1024 },
   pace: { batchMilliseconds: 20, pollMilliseconds: 50, heartbeatMilliseconds: 500, timestampSeconds: 86_400 },
+};
+
+/** The `app` profile in a hurry. Urgent releases soak for a second; a release that is not urgent soaks for ten minutes, longer than any run of the lab. */
+export const labPlan: Plan = { ...unhurried, ...hurried, soakSeconds: 600, urgent: { soakSeconds: 1, extraApprovals: 0 } };
+
+/** The `agent` profile in a hurry, with all its counts; every release of it soaks for a second. */
+export const agentPlan: Plan = {
+  ...wholeAgentPlan(product, "stable", ["ana", "ben", "cleo", "dan", "eli"]),
+  ...hurried,
+  soakSeconds: 1,
+  urgent: { soakSeconds: 1, extraApprovals: 1 },
 };

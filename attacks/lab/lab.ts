@@ -41,6 +41,14 @@ export interface Lab {
   readonly trojan: Payload;
   /** What attacks planted while the world was up, by attack. */
   readonly planted: ReadonlyMap<string, unknown>;
+  /** A world on the agent profile besides; where no attack goes there, and in a live demonstration, there is none. */
+  readonly agent?: AgentLab | undefined;
+}
+
+/** The same of a world on the agent profile, with one honest release. */
+export interface AgentLab extends Pick<Lab, "scratch" | "project" | "trojan" | "planted"> {
+  readonly stores: Pick<Stores, "one" | "oneLater">;
+  readonly devices: Pick<Devices, "newborn" | "one">;
 }
 
 /** What the trojan says when it runs. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Argument, Command } from "commander";
 import { attacks } from "../attacks.ts";
-import { liveHistory } from "./history.ts";
 import { type AttackResult, runAttack } from "./judge.ts";
 import { scratchDirectory } from "./lab.ts";
+import { openLab } from "./open-lab.ts";
 import { attackLines, countLine, isFaulty, securityTable } from "./print.ts";
 
 interface Options {
@@ -34,7 +34,7 @@ async function run(names: readonly string[], { json, table }: Options): Promise<
   await using scratch = await scratchDirectory();
   const quiet = json === true || table === true;
   if (!quiet) console.log("A world lives for some seconds, every duty a process of its own; then it is attacked.");
-  const lab = await liveHistory(scratch.path, chosen);
+  const lab = await openLab(scratch.path, chosen);
   const results: AttackResult[] = [];
   for (const attack of chosen) {
     const result = await runAttack(attack, lab);

@@ -41,10 +41,14 @@ export function buildOf({ plan }: Project, { artifact }: Payload): Build {
  * The trojan in a release that has everything but what it takes: the attacker's own provenance and voices, and for proofs those of the
  * honest release before it, which can be read and date from long enough ago.
  */
-export async function unloggedTrojan({ project, trojan }: Lab, base: Base, signers: readonly SigningKey[]): Promise<TrojanRelease> {
+export async function unloggedTrojan(
+  { project, trojan }: Pick<Lab, "project" | "trojan">,
+  base: Base,
+  signers: readonly SigningKey[],
+): Promise<TrojanRelease> {
   const own = attackersKey();
   const provenance = await attest({ ...buildOf(project, trojan), key: own });
-  const statement = nextStatement(base, trojan, provenance);
+  const statement = nextStatement(base, trojan, { provenance: [sha256(provenance)] });
   const entry = await entryOf(
     statement,
     [
@@ -69,27 +73,56 @@ export async function unloggedTrojan({ project, trojan }: Lab, base: Base, signe
  * part of it in the ledger. Its soak begins now.
  */
 export async function loggedTrojan(world: LiveWorld, forgery: Forgery): Promise<TrojanRelease> {
-  const { project, base, trojan } = world;
+  const { project, trojan } = world;
   const key = forgery.builder ?? (await keyOf(project, firstBuilder(project.plan).holder));
   const provenance = await attest({ ...buildOf(project, trojan), ...forgery.build, key });
-  const statement = nextStatement(base, trojan, provenance, forgery.statement);
   const voices: readonly Voice[] = [
     ["propose", await keyOf(project, project.plan.proposer.holder)],
     ["approve", await keyOf(project, "ana")],
   ];
+  return logRelease(world, [provenance], voices, forgery.signers, forgery.statement);
+}
+
+/**
+ * The trojan in a release that whoever can write to the store and the ledger makes alone: vouched for as many times as the policy asks, proposed and
+ * approved, all with one key that nobody trusts, and each part of it in the ledger.
+ */
+export async function thiefsTrojan(world: LiveWorld, signers: readonly SigningKey[]): Promise<TrojanRelease> {
+  const { project, trojan } = world;
+  const own = attackersKey();
+  const builds = project.plan.builders.map((builder): Build => ({ ...buildOf(project, trojan), ...agreedBuild(builder) }));
+  const provenance = await Promise.all(builds.map((build) => attest({ ...build, key: own })));
+  return logRelease(
+    world,
+    provenance,
+    [
+      ["propose", own],
+      ["approve", own],
+    ],
+    signers,
+  );
+}
+
+async function logRelease(
+  world: LiveWorld,
+  provenance: readonly Uint8Array[],
+  voices: readonly Voice[],
+  signers: readonly SigningKey[],
+  change: Partial<Statement> = {},
+): Promise<TrojanRelease> {
+  const { base, trojan } = world;
+  const digests = provenance.map((bytes) => sha256(bytes));
+  const statement = nextStatement(base, trojan, { provenance: digests, ...change });
   const entry = await entryOf(statement, voices, (approvals, digest) =>
     logged(world, { type: "release", digest, approvals: approvalsDigest(approvals) }),
   );
-  const channel = await channelWith(base, entry, forgery.signers);
-  const [provenanceProof, channelProof] = await Promise.all([
-    logged(world, { type: "provenance", digest: sha256(provenance) }),
-    logged(world, { type: "channel", digest: channel.digest }),
-  ]);
+  const channel = await channelWith(base, entry, signers);
+  const proofs = await Promise.all(digests.map((digest) => logged(world, { type: "provenance", digest })));
   const files = together(
     payloadFiles(trojan),
     channel.files,
-    withProof(sha256(provenance), provenanceProof, `provenance/${sha256(provenance)}`, provenance),
-    withProof(channel.digest, channelProof),
+    ...provenance.map((bytes, index) => withProof(sha256(bytes), proofs[index] ?? "", `provenance/${sha256(bytes)}`, bytes)),
+    withProof(channel.digest, await logged(world, { type: "channel", digest: channel.digest })),
   );
   return { entry, channel, files };
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { judge } from "@countersign/trust/check";
+import { type Check, judge } from "@countersign/trust/check";
 import type { Policy } from "@countersign/trust/policy/policy";
-import { readThroughChecks } from "@countersign/trust/readthrough/checks";
+import type { ReadThroughSubject } from "@countersign/trust/readthrough/checks";
 import { type ReadThrough, readReadThrough, readThroughBytes, readThroughPath } from "@countersign/trust/readthrough/read-through";
 import { accept } from "@countersign/trust/refusal";
 import { readFile } from "@countersign/trust/workflow/step";
@@ -12,16 +12,23 @@ import { contextsOf, type PolicyContext } from "./under-policies.ts";
  * How far the monitors of each policy have read the ledger, asked once an attempt and only where a policy wants to know. A read-through that cannot be had
  * or verified is as good as none, and said in the trail.
  */
-export async function hearMonitors(attempt: Attempt): Promise<ReadonlyMap<Policy, readonly ReadThrough[]>> {
+export async function hearMonitors(
+  attempt: Attempt,
+  checks: readonly Check<ReadThroughSubject>[],
+): Promise<ReadonlyMap<Policy, readonly ReadThrough[]>> {
   if (attempt.found.readThroughs !== undefined) return attempt.found.readThroughs;
   const heard = new Map<Policy, readonly ReadThrough[]>();
   for (const context of contextsOf(attempt))
-    heard.set(context.policy, context.rules.readThrough === 0 ? [] : await hearAll(attempt, context));
+    heard.set(context.policy, context.rules.readThrough === 0 ? [] : await hearAll(attempt, context, checks));
   attempt.found.readThroughs = heard;
   return heard;
 }
 
-async function hearAll(attempt: Attempt, { policy, ledger }: PolicyContext): Promise<readonly ReadThrough[]> {
+async function hearAll(
+  attempt: Attempt,
+  { policy, ledger }: PolicyContext,
+  checks: readonly Check<ReadThroughSubject>[],
+): Promise<readonly ReadThrough[]> {
   const heard: ReadThrough[] = [];
   for (const monitor of Object.keys(policy.monitors)) {
     const path = readThroughPath(monitor);
@@ -32,7 +39,7 @@ async function hearAll(attempt: Attempt, { policy, ledger }: PolicyContext): Pro
       attempt.note({ verdicts: [verdict], outcome: accept(undefined) });
       continue;
     }
-    const verified = attempt.note(judge({ candidate: read.value, policy, ledger }, readThroughChecks));
+    const verified = attempt.note(judge({ candidate: read.value, policy, ledger }, checks));
     if (verified.ok) heard.push(verified.value);
   }
   return heard;

@@ -5,7 +5,7 @@ import { channelPath, type Targets } from "@countersign/trust/anchor/targets";
 import { type Check, decide, judge } from "@countersign/trust/check";
 import { decodeBytes } from "@countersign/trust/decode";
 import { sha256 } from "@countersign/trust/digest";
-import { type ReadPastSubject, readPastCheck } from "@countersign/trust/readthrough/checks";
+import { type ReadPastSubject, readPastCheck, readThroughChecks } from "@countersign/trust/readthrough/checks";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import { chooseRelease, standingHead } from "@countersign/trust/release/choice";
 import { type DeviceFacts, releaseChecks } from "@countersign/trust/release/device-checks";
@@ -71,13 +71,13 @@ const orderChecks: readonly Check<EntrySubject & ReadPastSubject & OrderDenialSu
 export const headGate: Gate = gate({
   number: 8,
   name: "head: statements, orders, sequence, epoch, turn",
-  checks: { head: headChecks, orders: orderChecks, release: releaseChecks },
+  checks: { head: headChecks, readThrough: readThroughChecks, orders: orderChecks, release: releaseChecks },
   async pass(attempt, checks) {
     const offered = await readHead(attempt, checks.head);
     if (!offered.ok) return stop(offered.refusal);
     const waits = offered.value.orders.some(({ body }) => !narrows(body));
     const denials = allDenials(attempt.memory);
-    const heard = waits ? await hearMonitors(attempt) : new Map();
+    const heard = waits ? await hearMonitors(attempt, checks.readThrough) : new Map();
     const { head, blocked } = standingHead(
       offered.value,
       (candidate) =>

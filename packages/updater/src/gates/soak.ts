@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Check } from "@countersign/trust/check";
-import { type ReadPastSubject, readPastCheck } from "@countersign/trust/readthrough/checks";
+import { type ReadPastSubject, readPastCheck, readThroughChecks } from "@countersign/trust/readthrough/checks";
 import { liftedDenials } from "@countersign/trust/release/choice";
 import { type EntrySubject, entryLoggedCheck, soakCheck } from "@countersign/trust/release/entry-checks";
 import { denialChecks } from "@countersign/trust/revocation/checks";
@@ -16,10 +16,10 @@ const soakChecks: readonly Check<EntrySubject & ReadPastSubject>[] = [entryLogge
 export const soakGate: Gate = gate({
   number: 9,
   name: "soak, read-through, and revocations newer than it",
-  checks: { entry: soakChecks, denial: denialChecks },
+  checks: { readThrough: readThroughChecks, entry: soakChecks, denial: denialChecks },
   async pass(attempt, checks) {
     const { release: candidate, memory, found } = attempt;
-    const heard = await hearMonitors(attempt);
+    const heard = await hearMonitors(attempt, checks.readThrough);
     const soaked = judgeUnderEach(
       attempt,
       (context) => ({ candidate, ...context, readThroughs: heard.get(context.policy) ?? [] }),
