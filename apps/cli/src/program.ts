@@ -12,6 +12,7 @@ const nouns: ReadonlyMap<string, () => Promise<Add>> = new Map([
   ["release", async () => (await import("./commands/release.ts")).release],
   ["device", async () => (await import("./commands/device.ts")).device],
   ["identity", async () => (await import("./commands/identity.ts")).identity],
+  ["govern", async () => (await import("./commands/govern.ts")).govern],
   ["window", async () => (await import("./commands/window.ts")).window],
   ["grant", async () => (await import("./commands/grant.ts")).grant],
   ["revoke", async () => (await import("./commands/revoke.ts")).revoke],

@@ -82,4 +82,13 @@ test("from a directory to a device, and back, by the commands that the help show
   assert.match(await said("release", "status"), /hello 1\.1\.0 +stable +2 +published +1 of 1 bob/);
   assert.match(await said("ledger", "verify"), /All entries verified\.[\s\S]*order +1\n/);
   assert.match(await said("ledger", "tail", "-n", "100"), /order +[0-9a-f]{64}/);
+
+  assert.match(await said("identity", "list"), /ci +ci +stable +propose +\w+ +\w+ +active/);
+  assert.match(await said("identity", "suspend", "ci", "--reason", "to see", "--as", "alice"), /ci is suspended/);
+  assert.match(await said("govern", "verify"), /record\/chain[\s\S]*The record verifies\./);
+  await said("govern", "export", "govern.json");
+  assert.match(await said("govern", "verify", "--export", "govern.json"), /The record verifies\./);
+  assert.match(await said("govern", "restore", "govern.json", "--database", "restored.sqlite"), /The record verifies\./);
+  assert.equal(await refused("govern", "restore", "govern.json", "--database", "restored.sqlite"), "database-not-empty");
+  assert.equal(await refused("govern", "verify", "--database", "none.sqlite"), "no-database");
 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { PersonalAct } from "@countersign/release/personal-act";
 import type { EntryType } from "@countersign/tlog/entry";
+import { canonicalText, type Json } from "@countersign/trust/canonical";
 import type { z } from "zod";
 import type { Database } from "./database.ts";
 
@@ -20,16 +21,20 @@ export interface ActKind<B> {
   readonly body: z.ZodType<B>;
   /** As what its digest stands in the ledger. */
   readonly entry: Extract<EntryType, "identity" | "window" | "grant" | "act">;
-  /** Where a person does it: the act that they sign, and what its body holds besides the evidence. Performed otherwise it is a bug; found otherwise, an edit. */
-  readonly signed?: SignedKind<B>;
+  /** Where a person does it: whether what they signed says exactly this. Performed otherwise it is a bug; found otherwise, an edit. */
+  readonly isSigned?: (act: Pick<Act<B>, "subject" | "body">, signed: PersonalAct | undefined) => boolean;
   /** Writes the tables, from nothing but the tables and the act: no clock, no chance, no store. */
   readonly apply: (transaction: Database, act: Act<B>) => Promise<void>;
 }
 
-/** How an act follows from what a person signed. Its subject is the one that they signed. */
-export interface SignedKind<B> {
-  readonly act: string;
-  readonly body: (signed: Pick<PersonalAct, "subject" | "body">) => Omit<B, "evidence">;
+/** Says so of what a person signs as `act`, of the same subject, with this body. */
+export function signedAs<B>(act: string, bodyOf: (body: B) => unknown): NonNullable<ActKind<B>["isSigned"]> {
+  return ({ subject, body }, signed) =>
+    signed?.act === act && signed.subject === subject && canonicalText(signed.body) === textOf(bodyOf(body));
+}
+
+function textOf(body: unknown): string {
+  return canonicalText(body as Json);
 }
 
 /** A kind in a table of kinds, where nothing is known of its body. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Signed } from "@countersign/trust/envelope";
 import { z } from "zod";
-import { type ActKind, type AnyKind, anyKind } from "./act-kind.ts";
+import { type ActKind, type AnyKind, anyKind, signedAs } from "./act-kind.ts";
 import { column } from "./column.ts";
 import type { Database } from "./database.ts";
 import { evidence } from "./evidence.ts";
@@ -17,7 +17,10 @@ export const identityRegistered: ActKind<Evident & { readonly record: Identity }
   name: "identity.registered",
   body: z.strictObject({ record: identity, evidence }),
   entry: "identity",
-  signed: { act: "identity.register", body: ({ subject, body }) => ({ record: { name: subject, ...(body as object) } as Identity }) },
+  isSigned: (act, signed) => {
+    const { name, ...rest } = act.body.record;
+    return name === act.subject && signedAs("identity.register", () => rest)(act, signed);
+  },
   apply: async (transaction, { body: { record } }) => {
     const { name, keyid } = record;
     await transaction
@@ -31,7 +34,7 @@ export const identitySuspended: ActKind<Evident & { readonly reason: string }> =
   name: "identity.suspended",
   body: z.strictObject({ reason, evidence }),
   entry: "identity",
-  signed: { act: "identity.suspend", body: ({ body }) => body as { readonly reason: string } },
+  isSigned: signedAs("identity.suspend", ({ reason }) => ({ reason })),
   apply: (transaction, { subject }) => setStatus(transaction, subject, "suspended"),
 };
 
@@ -39,7 +42,7 @@ export const identityRetired: ActKind<Evident & { readonly reason: string }> = {
   name: "identity.retired",
   body: z.strictObject({ reason, evidence }),
   entry: "identity",
-  signed: { act: "identity.retire", body: ({ body }) => body as { readonly reason: string } },
+  isSigned: signedAs("identity.retire", ({ reason }) => ({ reason })),
   apply: (transaction, { subject }) => setStatus(transaction, subject, "retired"),
 };
 
@@ -48,7 +51,7 @@ export const identityRenewed: ActKind<Evident & { readonly reviewBy: string }> =
   name: "identity.renewed",
   body: z.strictObject({ reviewBy, evidence }),
   entry: "identity",
-  signed: { act: "identity.renew", body: ({ body }) => body as { readonly reviewBy: string } },
+  isSigned: signedAs("identity.renew", ({ reviewBy }) => ({ reviewBy })),
   apply: async (transaction, { subject, body }) => {
     await changeRecord(transaction, subject, { reviewBy: body.reviewBy });
     await setStatus(transaction, subject, "active");

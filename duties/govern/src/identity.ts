@@ -51,7 +51,7 @@ const MAX_SECONDS = 86_400;
 
 const members = {
   component: name,
-  purpose: z.string().trim().min(1).max(500),
+  purpose: z.string().max(500).regex(/\S/, "what it is for"),
   owner: name,
   deputy: name,
   duties: z

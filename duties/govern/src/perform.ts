@@ -25,9 +25,8 @@ export interface Deed<B> {
 export async function perform<B>(turn: Turn, now: number, { who, act: kind, subject, body }: Deed<B>): Promise<void> {
   if (kinds.get(kind.name)?.apply !== (kind.apply as unknown)) throw new Error(`${kind.name} does not stand in the table of kinds`);
   const text = column(body);
-  const given = evidenceIn(body)?.signed as PersonalAct | undefined;
-  if (kind.signed !== undefined && (given === undefined || column({ ...kind.signed.body(given), evidence: evidenceIn(body) }) !== text))
-    throw new Error(`${kind.name} is performed otherwise than a person signed it`);
+  const signed = evidenceIn(body)?.signed as PersonalAct | undefined;
+  if (kind.isSigned?.({ subject, body }, signed) === false) throw new Error(`${kind.name} is performed otherwise than a person signed it`);
   const written: unknown = JSON.parse(text); // what is applied is what is replayed
   const last = await turn.selectFrom("acts").select(["number", "digest"]).orderBy("number", "desc").limit(1).executeTakeFirst();
   const record = {

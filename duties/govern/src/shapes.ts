@@ -17,7 +17,7 @@ export const keyid: z.ZodType<string> = z.string().regex(/^[0-9a-f]{64}$/, "a ke
 
 export const whole: z.ZodType<number> = z.int().min(0);
 
-export const reason: z.ZodType<string> = z.string().trim().min(1).max(500);
+export const reason: z.ZodType<string> = z.string().max(500).regex(/\S/, "a reason");
 
 /** A body that says nothing. */
 export const nothing: z.ZodType<Readonly<Record<never, never>>> = z.strictObject({});

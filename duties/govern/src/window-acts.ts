@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Signed } from "@countersign/trust/envelope";
 import { z } from "zod";
-import { type ActKind, type AnyKind, anyKind } from "./act-kind.ts";
+import { type ActKind, type AnyKind, anyKind, signedAs } from "./act-kind.ts";
 import { evidence } from "./evidence.ts";
 import { name, whole } from "./shapes.ts";
 
@@ -23,6 +23,8 @@ export const windowRequested: ActKind<{ readonly channel: string; readonly asked
   name: "window.requested",
   body: z.strictObject({ channel: name, asked, evidence }),
   entry: "window",
+  isSigned: ({ body: { channel, asked } }, signed) =>
+    signedAs("window.request", () => asked)({ subject: channel, body: undefined }, signed),
   apply: async (transaction, { subject: id, time, who, body: { channel, asked } }) => {
     const nothingYet = { openedBy: null, opened: null, ends: null, closedBy: null, closed: null, why: null };
     await transaction
@@ -37,6 +39,7 @@ export const windowOpened: ActKind<{ readonly ends: string; readonly alone: bool
   name: "window.opened",
   body: z.strictObject({ ends: z.iso.datetime(), alone: z.boolean(), evidence }),
   entry: "window",
+  isSigned: signedAs("window.approve", () => ({})),
   apply: async (transaction, { subject, time, who, body: { ends } }) => {
     await transaction.updateTable("windows").set({ state: "open", openedBy: who, opened: time, ends }).where("id", "=", subject).execute();
   },
@@ -49,6 +52,7 @@ export const windowClosed: ActKind<{ readonly why: Why; readonly evidence?: Sign
   name: "window.closed",
   body: z.strictObject({ why: z.enum(["hand", "time", "releases"]), evidence: evidence.optional() }),
   entry: "window",
+  isSigned: (act, signed) => (act.body.why === "hand" ? signedAs("window.close", () => ({}))(act, signed) : signed === undefined),
   apply: async (transaction, { subject, time, who, body: { why } }) => {
     await transaction.updateTable("windows").set({ state: "closed", closedBy: who, closed: time, why }).where("id", "=", subject).execute();
   },

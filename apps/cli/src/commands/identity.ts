@@ -1,8 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from "commander";
+import { withProject } from "../site.ts";
+import { renew, retire, suspend } from "./identity-change.ts";
 import { explain } from "./identity-explain.ts";
+import { register } from "./identity-register.ts";
+import { list, show } from "./identity-show.ts";
 
 export function identity(program: Command): void {
-  const noun = program.command("identity").description("what acts and is no person: whose token or certificate speaks for it");
+  const noun = program
+    .command("identity")
+    .description("what acts and is no person: whose token or certificate speaks for it, and who answers for it");
+  register(withProject(noun.command("register")));
+  list(withProject(noun.command("list")));
+  show(withProject(noun.command("show")));
+  suspend(withProject(noun.command("suspend")));
+  renew(withProject(noun.command("renew")));
+  retire(withProject(noun.command("retire")));
   explain(noun.command("explain"));
 }

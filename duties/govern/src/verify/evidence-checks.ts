@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { personalAct } from "@countersign/release/personal-act";
 import { channelAuthority, targetsDocument } from "@countersign/trust/anchor/targets";
-import { canonicalBytes, canonicalText, type Json } from "@countersign/trust/canonical";
+import { canonicalBytes } from "@countersign/trust/canonical";
 import { type Check, decide } from "@countersign/trust/check";
 import { decode, decodeBytes } from "@countersign/trust/decode";
 import { type Envelope, envelope } from "@countersign/trust/envelope";
@@ -54,20 +54,20 @@ function report(acts: readonly ActRow[], faultOf: (act: ActRow) => string | unde
 const OLDEST_MS = 10 * 60_000 + 1000;
 
 function personalFault(act: ActRow, facts: PublicFacts): string | undefined {
-  const signed = kinds.get(act.act)?.signed;
   const body = bodyOf(act);
   if (body === undefined) return "it holds nothing that its kind reads";
-  const { evidence, ...rest } = body;
-  if (evidence === undefined) return signed === undefined ? undefined : "nobody signed it";
+  const isSigned = kinds.get(act.act)?.isSigned;
+  const { evidence } = body;
+  if (evidence === undefined)
+    return isSigned === undefined || isSigned({ subject: act.subject, body: body as never }, undefined) ? undefined : "nobody signed it";
   const read = decode(envelope(personalAct), evidence, "the evidence");
   if (!read.ok) return read.refusal.found;
   const document = read.value.signed;
   const signer = signerIn(read.value, facts, true);
   if (signer !== act.who) return `${act.who} did it, and ${signer ?? "nobody"} signed it`;
   if (Math.abs(Date.parse(act.time) - Date.parse(document.time)) > OLDEST_MS) return `it was signed at ${document.time}`;
-  if (signed === undefined) return undefined;
-  const follows = document.act === signed.act && document.subject === act.subject && isSame(signed.body(document as never), rest);
-  return follows ? undefined : `what was signed is ${document.act} of ${document.subject}, with another body or subject`;
+  const follows = isSigned?.({ subject: act.subject, body: body as never }, document);
+  return follows !== false ? undefined : `what was signed is ${document.act} of ${document.subject}, with another body or subject`;
 }
 
 function approvalFault(act: ActRow, facts: PublicFacts): string | undefined {
@@ -125,8 +125,4 @@ function bodyOf({ act, body }: ActRow): Readonly<Record<string, unknown>> | unde
   } catch {
     return undefined; // no JSON
   }
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  return canonicalText(one as Json) === canonicalText(other as Json);
 }
