@@ -16,13 +16,13 @@ import type { Statement } from "@countersign/trust/release/statement";
 import type { RevocationList } from "@countersign/trust/revocation/list";
 import { proofPath } from "@countersign/trust/workflow/step";
 import type { Ground } from "@countersign/world/ground";
-import { firstBuilder, type Plan } from "@countersign/world/plan";
+import type { Plan } from "@countersign/world/plan";
 import { enter } from "@countersign/world/sample-release";
 import { taken } from "./base.ts";
 import { inDays } from "./forge.ts";
 import { logged } from "./live-world.ts";
 import { type Payload, platform } from "./payload.ts";
-import { buildOf } from "./trojan-release.ts";
+import { builderKey, buildOf } from "./trojan-release.ts";
 
 /** In a world of one's own, everything can be had: a release of the trojan that is approved, logged, soaked, signed and published. */
 export async function publishTrojan(ground: Ground, trojan: Payload): Promise<void> {
@@ -87,10 +87,8 @@ export async function claimToFollow(ground: Ground): Promise<void> {
 
 async function statementOf(ground: Ground, { artifact, program, ...payload }: Payload): Promise<Statement> {
   const { project, store } = ground;
-  const provenance = await attest({
-    ...buildOf(project, { artifact, program, ...payload }),
-    key: await ground.key(firstBuilder(project.plan).holder),
-  });
+  const build = buildOf(project, { artifact, program, ...payload });
+  const provenance = await attest({ ...build, key: await builderKey(project, build) });
   const digest = sha256(provenance);
   await store.write(`provenance/${digest}`, provenance);
   await prove(ground, "provenance", provenance);

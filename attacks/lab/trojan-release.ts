@@ -6,6 +6,7 @@ import { approvalsDigest } from "@countersign/trust/release/approval";
 import type { Entry } from "@countersign/trust/release/head";
 import type { Statement } from "@countersign/trust/release/statement";
 import { proofPath } from "@countersign/trust/workflow/step";
+import { keyForBuild } from "@countersign/world/certified-key";
 import { agreedBuild, firstBuilder } from "@countersign/world/plan";
 import type { Project } from "@countersign/world/project";
 import { type Base, keyOf } from "./base.ts";
@@ -74,8 +75,8 @@ export async function unloggedTrojan(
  */
 export async function loggedTrojan(world: LiveWorld, forgery: Forgery): Promise<TrojanRelease> {
   const { project, trojan } = world;
-  const key = forgery.builder ?? (await keyOf(project, firstBuilder(project.plan).holder));
-  const provenance = await attest({ ...buildOf(project, trojan), ...forgery.build, key });
+  const build = { ...buildOf(project, trojan), ...forgery.build };
+  const provenance = await attest({ ...build, key: forgery.builder ?? (await builderKey(project, build)) });
   const voices: readonly Voice[] = [
     ["propose", await keyOf(project, project.plan.proposer.holder)],
     ["approve", await keyOf(project, "ana")],
@@ -125,6 +126,12 @@ async function logRelease(
     withProof(channel.digest, await logged(world, { type: "channel", digest: channel.digest })),
   );
   return { entry, channel, files };
+}
+
+/** What the world's own builder would sign a build with; whoever has that has stolen its issuer's key. */
+export async function builderKey(project: Project, build: Build): Promise<BuilderKey> {
+  const builder = firstBuilder(project.plan);
+  return keyForBuild(builder, await keyOf(project, builder.holder), build, Date.now());
 }
 
 async function storedProof({ store, directory }: Base, digest: string): Promise<string> {

@@ -15,6 +15,7 @@ import type { Entry } from "@countersign/trust/release/head";
 import type { Order } from "@countersign/trust/release/order";
 import type { Statement } from "@countersign/trust/release/statement";
 import { proofPath } from "@countersign/trust/workflow/step";
+import { keyForBuild } from "./certified-key.ts";
 import type { Ground } from "./ground.ts";
 import { agreedBuild } from "./plan.ts";
 
@@ -34,12 +35,8 @@ export async function sampleStatement(
   await store.write(`artifacts/${artifact.sha256}`, archive.bytes);
   const provenance: Digest[] = [];
   for (const builder of builders) {
-    const attested = await attest({
-      ...agreedBuild(builder),
-      artifacts: [artifact],
-      commit: "0".repeat(40),
-      key: await key(builder.holder),
-    });
+    const build = { ...agreedBuild(builder), artifacts: [artifact], commit: "0".repeat(40) };
+    const attested = await attest({ ...build, key: await keyForBuild(builder, await key(builder.holder), build, Date.now()) });
     const digest = sha256(attested);
     await store.write(`provenance/${digest}`, attested);
     await store.write(proofPath(digest), Buffer.from(await logged(ledger.append({ type: "provenance", digest }))));

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomUUID, webcrypto } from "node:crypto";
 import { request } from "@countersign/daemon/client";
-import { proofKey } from "@countersign/federation/dpop";
-import { exchangeToken, grantHeaders, type Surroundings } from "@countersign/federation/exchange";
+import { grantSource } from "@countersign/federation/grant-source";
 import { documentBytes, signDocument } from "@countersign/repository/sign-document";
-import { type BuildCertificate, signedCertificate } from "@countersign/trust/build/certificate";
+import { signedCertificate } from "@countersign/trust/build/certificate";
 import { decode } from "@countersign/trust/decode";
 import { keyidOf, type PublicKey } from "@countersign/trust/key";
 import { accept, type Outcome } from "@countersign/trust/refusal";
@@ -17,12 +16,11 @@ export interface Certification {
   /** URL of the issuer, and the name under which govern gives grants for it and platforms give tokens for it. */
   readonly issuer: string;
   readonly audience: string;
-  /** URL of govern's token endpoint, and the audience of tokens for govern. */
+  /** URL of govern, and the audience of tokens for it. */
   readonly govern: string;
   readonly governAudience: string;
-  /** The identity that the job is to govern, and the window that was opened for the release. */
+  /** The identity that the job is to govern. */
   readonly identity: string;
-  readonly window: string;
   readonly channel: string;
   readonly version: string;
 }
@@ -34,31 +32,19 @@ export interface Certifiable {
 }
 
 /**
- * Makes a key that cannot leave this process, and has it certified: the job's token is exchanged for a grant for this commit, and grant, proof and a
- * second token, which only the issuer sees, for a certificate. The key is forgotten with the process; nothing of it was ever written down.
+ * Makes a key that cannot leave this process, and has it certified: the job's token is exchanged for a grant for this commit in the window that is
+ * open, and grant, proof and a second token, which only the issuer sees, for a certificate. The key is forgotten with the process; nothing of it
+ * was ever written down.
  */
 export async function certifiedKey(
-  { issuer, audience, govern, governAudience, identity, window, channel, version }: Certification,
+  { issuer, audience, govern, governAudience, identity, channel, version }: Certification,
   { builderId, commit }: Certifiable,
   tokenFor: JobToken,
 ): Promise<Outcome<BuilderKey>> {
-  const around: Surroundings = { fetch, now: Date.now, id: randomUUID };
-  const job = await tokenFor(governAudience);
-  if (!job.ok) return job;
-  const granted = await exchangeToken(
-    {
-      url: govern,
-      identity,
-      subject: "token",
-      subjectToken: job.value,
-      audience,
-      details: { type: "countersign", window, duty: "build", channel, digest: commit, uses: 1 },
-      key: await proofKey(),
-    },
-    around,
-  );
+  const around = { fetch, now: Date.now, id: randomUUID };
+  const grants = grantSource({ govern, identity, audience }, { subject: "token", token: () => tokenFor(governAudience) }, around);
+  const granted = await grants.grantFor({ duty: "build", channel, digest: commit, uses: 1 });
   if (!granted.ok) return granted;
-
   const token = await tokenFor(audience);
   if (!token.ok) return token;
   const key = await jobKey();
@@ -72,14 +58,14 @@ export async function certifiedKey(
     token: token.value,
   };
   const url = `${issuer}/certificates`;
-  const headers = await grantHeaders(granted.value, { method: "POST", url }, around);
+  const headers = await grants.headersFor(granted.value, "POST", url);
   const body = Buffer.from(documentBytes(await signDocument(asked, [key])));
-  const certificate = await request(url, { method: "POST", headers: { ...headers }, body }, (json) =>
+  const certificate = await request(url, { method: "POST", headers, body, timeoutMilliseconds: 60_000 }, (json) =>
     decode(signedCertificate, json, "the issuer's certificate"),
   );
   if (!certificate.ok) return certificate;
   const { signatures, signed } = certificate.value;
-  return accept({ ...key, certificate: { signatures, signed: signed satisfies BuildCertificate } });
+  return accept({ ...key, certificate: { signatures, signed } });
 }
 
 /** A key of this process: its private half is not extractable. */

@@ -39,7 +39,6 @@ const certifiedJob: Decoder<CertifiedJob> = closed<CertifiedJob>({
   govern: url,
   governAudience: text,
   identity: text,
-  window: text,
   channel: text,
   version: text,
   token: tokenSource,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from "node:fs/promises";
-import { request } from "@countersign/daemon/client";
-import { closed, type Decoder, decode, literal, Malformed, open, record, text } from "@countersign/trust/decode";
+import { actionsToken } from "@countersign/federation/actions-token";
+import { closed, type Decoder, literal, Malformed, record, text } from "@countersign/trust/decode";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 
 /** Asks the platform for an identity token of this job, for one audience. */
@@ -36,12 +36,7 @@ export function gitHubTokens(environment: Readonly<Record<string, string | undef
         "neither or one of them",
         "Give the job the permission id-token: write.",
       );
-    const asked = new URL(url);
-    asked.searchParams.set("audience", audience);
-    return request(asked.href, { headers: { authorization: `Bearer ${bearer}` } }, (json) => {
-      const answer = decode(open<{ readonly value: string }>({ value: text }), json, "the platform's token");
-      return answer.ok ? accept(answer.value.value) : answer;
-    });
+    return actionsToken({ requestUrl: url, requestToken: bearer }, audience, fetch);
   };
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type KeyPlace, parsePlace } from "@countersign/custody/place";
-import { parseFields, port, text, whole } from "@countersign/daemon/config";
-import { accept, type Outcome } from "@countersign/trust/refusal";
+import { type Field, parseFields, port, text, whole } from "@countersign/daemon/config";
+import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 
 /** What an issuer is told. Whom it certifies, it is not told: that stands in the signed policy. */
 export interface Config {
@@ -20,6 +20,8 @@ export interface Config {
   /** URL of govern, whose grants it takes, and the name under which that issues them. */
   readonly govern: string;
   readonly grantIssuer: string;
+  /** Where the discovery documents of some platforms are fetched from instead. */
+  readonly issuers: Readonly<Record<string, string>>;
   /** The SQLite file with all that it has certified. */
   readonly state: string;
   /** 60 unless told. */
@@ -38,7 +40,13 @@ export function parseConfig(json: unknown): Outcome<Config> {
     ledger: text,
     govern: text,
     grantIssuer: text,
+    issuers: (value) => (value === undefined ? accept({}) : texts(value)),
     state: text,
     certificatesPerHour: (value) => (value === undefined ? accept(60) : whole(1)(value)),
   });
 }
+
+const texts: Field<Readonly<Record<string, string>>> = (value) =>
+  typeof value === "object" && value !== null && Object.values(value).every((each) => typeof each === "string")
+    ? accept(value as Readonly<Record<string, string>>)
+    : refuse("config-malformed", "texts by name", JSON.stringify(value) ?? "nothing", "correct the configuration file");

@@ -4,6 +4,7 @@ import { openKey } from "@countersign/custody/place";
 import { serve } from "@countersign/daemon/http";
 import { runDuty } from "@countersign/daemon/process";
 import { issuerKeys } from "@countersign/federation/issuer-keys";
+import { viaPlaces } from "@countersign/federation/issuer-places";
 import { httpReader } from "@countersign/repository/http-store";
 import { ledgerClient } from "@countersign/repository/ledger-client";
 import { readFrom } from "@countersign/repository/read-from";
@@ -29,7 +30,7 @@ export function runIssuer(checks: IssuerChecks): void {
         const view = await openRepository(read, anchor, Date.now());
         return view.ok ? accept(view.value.policy) : view;
       },
-      platforms: issuerKeys(fetch, Date.now),
+      platforms: issuerKeys(viaPlaces(config.issuers, fetch), Date.now),
       govern: grantServer(config.grantIssuer, config.govern),
       ledger: ledgerClient(config.ledger),
       record: new IssuerRecord(config.state),
