@@ -19,6 +19,7 @@ const attackersPlan: Plan = { ...soloPlan(product, labPlan.channel, "mallory"), 
 export const arbitrarySoftware: Attack = planted<string>({
   name: "arbitrary-software",
   holds: "a server, and a whole world of its own with every key in it",
+  takes: ["distribute"],
   async plant({ scratch, trojan }) {
     await using ground = await layGround(join(scratch, "attackers-world"), attackersPlan);
     await claimToFollow(ground);

@@ -15,6 +15,7 @@ const path = "revocations/latest";
 export const droppedRevocation: Attack = {
   name: "dropped-revocation",
   holds: "a server, and copies of the revocation lists from before the revocation",
+  takes: ["distribute"],
   async prepare({ stores, devices }, stack) {
     const listsOf = (store: string): Promise<Uint8Array> => readFile(join(store, path));
     const stale = stack.use(await startMirror(stores.twoRevoked, new Map([[path, await listsOf(stores.one)]])));

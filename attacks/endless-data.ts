@@ -11,6 +11,7 @@ import { strikeDevice } from "./lab/victim.ts";
 export const endlessData: Attack = {
   name: "endless-data",
   holds: "a server",
+  takes: ["distribute"],
   async prepare({ project, stores, devices }, stack) {
     const { last } = await openBase(project, stores.two);
     const [wanted] = last.body.artifacts;

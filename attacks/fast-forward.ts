@@ -24,6 +24,7 @@ interface Rotation {
 export const fastForward: Attack = planted<Rotation>({
   name: "fast-forward",
   holds: "both keys of publish for a day, and the server",
+  takes: ["publish-snapshot", "publish-timestamp", "distribute"],
   async plant(world) {
     const { project, base } = world;
     const [snapshot, timestamp] = [newKey(), newKey()];

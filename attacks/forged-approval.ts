@@ -16,6 +16,7 @@ import { attackersKey } from "./lab/keys.ts";
 export const forgedApproval: Attack = {
   name: "forged-approval",
   holds: "govern, and the key that proposes",
+  takes: ["govern", "ci"],
   async prepare(lab, stack) {
     const { project, stores, scratch } = lab;
     const config = join(scratch, "distribute.json");

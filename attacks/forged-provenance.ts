@@ -22,6 +22,7 @@ interface ForgedBuild {
 export const forgedProvenance: Attack = planted<readonly ForgedBuild[]>({
   name: "forged-provenance",
   holds: "the approval of people who were fooled; against devices also two signers, publish and the server",
+  takes: ["ci", "ana", "ben", "cleo", "sign-ana", "sign-ben", "publish-snapshot", "publish-timestamp", "distribute"],
   async plant(world) {
     const { source, parameters } = firstBuilder(world.project.plan);
     return Promise.all([

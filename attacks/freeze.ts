@@ -11,6 +11,7 @@ const twoDays = 2 * 86_400;
 export const freeze: Attack = {
   name: "freeze",
   holds: "a server, and a copy of the repository as it was two days ago",
+  takes: ["distribute"],
   async prepare({ stores, devices }, stack) {
     const mirror = stack.use(await startMirror(stores.one));
     const last = await readFile(join(stores.one, "metadata", "timestamp.json"));

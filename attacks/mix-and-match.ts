@@ -9,6 +9,7 @@ import { runs, strikeDevice } from "./lab/victim.ts";
 export const mixAndMatch: Attack = {
   name: "mix-and-match",
   holds: "a server, and copies of the repository from several days",
+  takes: ["distribute"],
   async prepare({ project, stores, devices }, stack) {
     const [before, now] = [await openBase(project, stores.one), await openBase(project, stores.two)];
     const mixed = new Map([[`metadata/${now.channel.signed.version}.stable.json`, before.channel.bytes]]);

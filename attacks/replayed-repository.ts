@@ -9,6 +9,7 @@ import { believes, strikeDevice } from "./lab/victim.ts";
 export const replayedRepository: Attack = {
   name: "replayed-repository",
   holds: "a server, and a copy of the repository as it once was",
+  takes: ["distribute"],
   async prepare({ stores, devices }, stack) {
     const old = await readFile(join(stores.one, "metadata", "timestamp.json"));
     const lists = await readFile(join(stores.one, "revocations", "latest"));

@@ -13,6 +13,7 @@ import { runs, strikeDevice } from "./lab/victim.ts";
 export const rollback: Attack = {
   name: "rollback",
   holds: "both keys of publish, the server, and a way to make a device lose its installed versions",
+  takes: ["publish-snapshot", "publish-timestamp", "distribute"],
   async prepare({ project, stores, devices, scratch }, stack) {
     const emptied = join(scratch, "device-2-emptied");
     await cp(devices.two, emptied, { recursive: true, verbatimSymlinks: true });

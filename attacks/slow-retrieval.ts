@@ -9,6 +9,7 @@ import { strikeDevice } from "./lab/victim.ts";
 export const slowRetrieval: Attack = {
   name: "slow-retrieval",
   holds: "a server",
+  takes: ["distribute"],
   async prepare({ project, stores, devices }, stack) {
     const { last } = await openBase(project, stores.two);
     const artifact = `artifacts/${last.body.artifacts[0]?.sha256}`;

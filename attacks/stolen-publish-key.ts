@@ -13,6 +13,7 @@ import { runs, strikeDevice } from "./lab/victim.ts";
 export const stolenPublishKey: Attack = {
   name: "stolen-publish-key",
   holds: "both keys of publish, and the server",
+  takes: ["publish-snapshot", "publish-timestamp", "distribute"],
   async prepare(lab, stack) {
     const { project, stores, devices } = lab;
     const base = await openBase(project, stores.oneLater);

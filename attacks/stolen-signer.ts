@@ -14,6 +14,7 @@ import { runs, strikeDevice } from "./lab/victim.ts";
 export const stolenSigner: Attack = {
   name: "stolen-signer",
   holds: "the key of one signer, both keys of publish, and the server",
+  takes: ["sign-ana", "publish-snapshot", "publish-timestamp", "distribute"],
   async prepare(lab, stack) {
     const { project, stores, devices } = lab;
     const base = await openBase(project, stores.oneLater);

@@ -10,6 +10,7 @@ import { runs, strikeDevice } from "./lab/victim.ts";
 export const swappedBytes: Attack = {
   name: "swapped-bytes",
   holds: "the server that devices download from",
+  takes: ["distribute"],
   async prepare({ project, stores, devices, trojan }, stack) {
     const { head } = await openBase(project, stores.two);
     const names = head.releases.flatMap(({ body }) => body.artifacts.map(({ sha256 }) => `artifacts/${sha256}`));

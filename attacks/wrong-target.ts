@@ -12,6 +12,7 @@ import { runs, strikeDevice } from "./lab/victim.ts";
 export const wrongTarget: Attack = {
   name: "wrong-target",
   holds: "a server",
+  takes: ["distribute"],
   async prepare({ project, stores, devices }, stack) {
     const { head } = await openBase(project, stores.two);
     const other = await openBase(project, stores.two, otherProduct);

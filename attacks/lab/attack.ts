@@ -43,6 +43,11 @@ export interface Attack {
   readonly name: string;
   /** What the attacker holds before the first step; everything that is not named here is honest. */
   readonly holds: string;
+  /**
+   * The same by name: the holders of the lab's plan whose keys the attacker has, and the services that it runs. Absent where it has something else besides,
+   * or attacks another world. The blast radius must say of these that they are not enough.
+   */
+  readonly takes?: readonly string[];
   /** What the attacker did while the world was up, such as having entries logged: the ledger takes them from anybody. */
   readonly plant?: (world: LiveWorld) => Promise<unknown>;
   /** Forges the files and starts the processes that the attack touches; they end with `stack`. */
@@ -67,6 +72,7 @@ export function checks(...names: readonly string[]): readonly Control[] {
 export function planted<P>(attack: {
   readonly name: string;
   readonly holds: string;
+  readonly takes?: readonly string[];
   plant(world: LiveWorld): Promise<P>;
   prepare(lab: Lab, stack: AsyncDisposableStack, found: P): Promise<readonly Move[]>;
   readonly onAgent?: AgentAttack;

@@ -26,17 +26,23 @@ export function minimalSets(formula: Formula, bounds: Bounds = defaultBounds): M
   const atoms = [...atomsOf(formula)].sort();
   const bits = new Map(atoms.map((name, index) => [name, 1n << BigInt(index)]));
   for (let size = Math.min(bounds.size, atoms.length); size >= 0; size--) {
-    const found = setsOf(formula, bits, { ...bounds, size });
+    const cut = { larger: false };
+    const found = setsOf(formula, bits, { ...bounds, size, cut });
     if (found === undefined) continue;
     const sets = found.map((set) => atoms.filter((_, index) => (set >> BigInt(index)) & 1n));
-    return { sets: sets.sort(smallestFirst), upTo: size === atoms.length ? null : size };
+    return { sets: sets.sort(smallestFirst), upTo: cut.larger ? size : null };
   }
   return { sets: [], upTo: 0 };
 }
 
+/** The bounds of one computation, which notes whether it left out a set for its size. */
+interface Within extends Bounds {
+  readonly cut: { larger: boolean };
+}
+
 /** As bits; undefined where there are more than the bounds let through. */
-function setsOf(formula: Formula, bits: ReadonlyMap<string, bigint>, bounds: Bounds): readonly bigint[] | undefined {
-  if ("atom" in formula) return bounds.size < 1 ? [] : [bits.get(formula.atom) ?? 0n];
+function setsOf(formula: Formula, bits: ReadonlyMap<string, bigint>, bounds: Within): readonly bigint[] | undefined {
+  if ("atom" in formula) return [bits.get(formula.atom) ?? 0n];
   // enough[n]: the minimal sets for which at least n of the parts so far hold
   const enough: (readonly bigint[])[] = [[0n], ...Array.from({ length: Math.max(0, formula.atLeast) }, () => [])];
   if (formula.atLeast > formula.of.length) return [];
@@ -55,12 +61,13 @@ function setsOf(formula: Formula, bits: ReadonlyMap<string, bigint>, bounds: Bou
 }
 
 /** One of each, together. */
-function union(some: readonly bigint[], others: readonly bigint[], { size, sets }: Bounds): readonly bigint[] | undefined {
+function union(some: readonly bigint[], others: readonly bigint[], { size, sets, cut }: Within): readonly bigint[] | undefined {
   const both = new Set<bigint>();
   for (const one of some)
     for (const other of others) {
       const together = one | other;
       if (count(together) <= size) both.add(together);
+      else cut.larger = true;
       if (both.size > 8 * sets) return undefined;
     }
   return [...both];
