@@ -26,6 +26,7 @@ export function blastRadiusText(radius: BlastRadius): string {
     aloneText(reaches, everything),
     `${bold("Smallest sets")}\n${sizes(reaches)}${unknownText(reaches)}`,
     ...(["install", "hide"] as const).map((goal) => setsText(goal, reaches, everything)),
+    loosenedText(radius),
     developmentText(radius),
   ]
     .filter((part) => part !== "")
@@ -117,6 +118,12 @@ function setList({ sets, upTo }: Reach, everything: ReadonlySet<string>): string
     some.map(names).join("; ") || "none",
     more > 0 ? `; ${more} more${upTo === null ? "" : `, besides all of over ${upTo}`} (--json)` : "",
   ].join("");
+}
+
+function loosenedText({ loosened, profile }: BlastRadius): string {
+  if (loosened.length === 0) return "";
+  const numbers = loosened.map(({ number, given, usual }) => `${number} ${given} (${profile}: ${usual})`);
+  return `${styleText("yellow", "Looser than its profile")}: ${numbers.join(", ")}`;
 }
 
 function developmentText({ holdings }: BlastRadius): string {

@@ -32,6 +32,7 @@ test("blast-radius names the sets of one first: this machine, the lone builder, 
   assert.match(stdout, /order +alice, bob, carol, dave can slow or recall every release/);
   assert.match(stdout, /install +release +3 +3 +2 +1 +1\n/);
   assert.match(stdout, /people +alice \+ dave; bob \+ dave; carol \+ dave\n/);
+  assert.match(stdout, /Looser than its profile: soakSeconds 3 \(app: 3600\)/);
   assert.match(stdout, /(\d+) of \1 keys are files, for development/);
   assert.ok(stdout.indexOf("Enough alone") < stdout.indexOf("Smallest sets"));
 });

@@ -115,6 +115,17 @@ test("custody that nobody told of counts by itself, and it is said how much of t
   assert.ok(sets.every(({ elements }) => elements.every(({ name, known }) => !known && name.startsWith("custody unknown: "))));
 });
 
+test("what is looser than the profile's defaults is named with both numbers", () => {
+  const under = sampleUnder(plainSample) as ChannelUnder;
+  const rules = { ...under.rules, soakSeconds: 2 };
+  const radius = blastRadius({ ...under, policy: { ...under.policy, channels: { stable: rules } } }, nothingKnown, "stable");
+  assert.ok(radius.ok);
+  assert.deepEqual(radius.value.loosened, [
+    { number: "extraApprovals", given: 0, usual: 1 },
+    { number: "soakSeconds", given: 2, usual: 3600 },
+  ]);
+});
+
 test("a policy without the channel is refused with the names of those it has", () => {
   const radius = blastRadius(sampleUnder(plainSample) as ChannelUnder, nothingKnown, "beta");
   assert.ok(!radius.ok);

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { numbersOf, principalOf } from "@countersign/trust/policy/policy";
+import { looserIn, type ProfileNumbers, profileDefaults } from "@countersign/trust/policy/profile";
+import { ownersOf } from "@countersign/trust/quorum";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import { atom, holds, substitute } from "./formula.ts";
 import { type Holding, holdings, type Known } from "./inventory.ts";
@@ -35,8 +38,25 @@ export interface BlastRadius {
   readonly channel: string;
   readonly profile: string;
   readonly policyVersion: number;
+  /** In what the channel is looser than its profile's defaults. */
+  readonly loosened: readonly Loosened[];
   readonly reaches: readonly Reach[];
   readonly holdings: readonly Holding[];
+}
+
+/** A number of a channel below the default of its profile. */
+export interface Loosened {
+  readonly number: keyof ProfileNumbers;
+  readonly given: number;
+  readonly usual: number;
+}
+
+function loosenedIn({ policy, rules, targets, channel }: ChannelUnder): readonly Loosened[] {
+  const usual = profileDefaults[rules.profile];
+  const role = targets.delegations?.roles.find(({ name }) => name === channel);
+  const signers = ownersOf(role?.keyids ?? [], (keyid) => principalOf(policy, keyid)).length;
+  const given: Partial<ProfileNumbers> = { ...numbersOf(policy, rules), signers, threshold: role?.threshold ?? 0 };
+  return looserIn(given, usual).map((number) => ({ number, given: given[number] ?? 0, usual: usual[number] }));
 }
 
 /** The channel under its documents; refused where the policy has no such channel. */
@@ -62,6 +82,7 @@ export function blastRadius(authorities: Authorities, known: Known, channel: str
     channel,
     profile,
     policyVersion: authorities.policy.version,
+    loosened: loosenedIn(under.value),
     reaches: ways.flatMap((way) => views.map((view) => reach(way, view, held, bounds))),
     holdings: held,
   });

@@ -65,7 +65,7 @@ function gateText(gate: Gate | undefined): string {
 }
 
 function jsonOf(radius: BlastRadius, gate: Gate | undefined): unknown {
-  const { channel, profile, policyVersion, reaches, holdings } = radius;
+  const { channel, profile, policyVersion, loosened, reaches, holdings } = radius;
   const alone = setsOfOne(radius).map(({ goal, way, view, does, element, seen }) => ({ goal, way, view, does, element, seen }));
   const smallest = (goal: Goal): number | null => smallestOf(reaches.filter((reach: Reach) => reach.goal === goal));
   const keys = holdings.map(({ id, identity, person, machine, domain, record }) => ({
@@ -81,6 +81,7 @@ function jsonOf(radius: BlastRadius, gate: Gate | undefined): unknown {
     channel,
     profile,
     policyVersion,
+    loosened,
     smallest: { install: smallest("install"), hide: smallest("hide"), stop: smallest("stop") },
     setsOfOne: alone,
     ways: reaches,
