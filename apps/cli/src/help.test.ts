@@ -32,7 +32,7 @@ test("the commands are those of the design, and no others", () => {
       ...["window open", "window approve", "window close", "window list", "grant list"],
       ...["revoke", "policy show", "policy diff", "trust", "blast-radius", "key create", "key show", "key list", "key rotate"],
       ...["open", "show", "sign", "join", "finish"].map((verb) => `key ceremony ${verb}`),
-      ...["ledger verify", "ledger tail"],
+      ...["ledger verify", "ledger tail", "ledger prove", "ledger audit"],
       ...["init", "refresh", "download"].map((verb) => `tuf ${verb}`),
     ],
   );

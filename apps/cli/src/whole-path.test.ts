@@ -81,6 +81,8 @@ test("from a directory to a device, and back, by the commands that the help show
 
   assert.match(await said("release", "status"), /hello 1\.1\.0 +stable +2 +published +1 of 1 bob/);
   assert.match(await said("ledger", "verify"), /All entries verified\.[\s\S]*order +1\n/);
+  assert.match(await said("ledger", "audit"), /each is what it must be, to the byte/);
+  assert.match(await said("ledger", "prove", second), /^c2sp\.org\/tlog-proof@v1\nindex \d+\n/);
   assert.match(await said("ledger", "tail", "-n", "100"), /order +[0-9a-f]{64}/);
 
   assert.match(await said("identity", "list"), /ci +ci +stable +propose +\w+ +\w+ +active/);

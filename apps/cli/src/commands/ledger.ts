@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { proveEntry } from "@countersign/release/ledger-proof";
 import { lastEntries, openLedger, verifyLedger } from "@countersign/release/ledger-view";
 import { accept } from "@countersign/trust/refusal";
 import type { Command } from "commander";
@@ -6,11 +7,28 @@ import { number } from "../number.ts";
 import { openSite, type SiteOptions, withProject } from "../site.ts";
 import { table } from "../table.ts";
 import { verb } from "../verb.ts";
+import { audit } from "./ledger-audit.ts";
 
 export function ledger(program: Command): void {
   const noun = program.command("ledger").description("the public record, read and verified like a stranger would");
   verify(withProject(noun.command("verify")));
   tail(withProject(noun.command("tail")));
+  prove(withProject(noun.command("prove")));
+  audit(withProject(noun.command("audit")));
+}
+
+function prove(command: Command): void {
+  command
+    .description("an entry with its proof (c2sp.org/tlog-proof), from the log's files alone")
+    .argument("<digest>", "the digest that was logged, or its beginning");
+  verb<SiteOptions>(command, "ledger prove 3f9c2a10", async (options, _, digest = "") => {
+    const site = await openSite(options);
+    if (!site.ok) return site;
+    const opened = await openLedger(site.value.source);
+    if (!opened.ok) return opened;
+    const proven = await proveEntry(opened.value, digest);
+    return proven.ok ? accept({ json: proven.value, text: proven.value.proof.trimEnd() }) : proven;
+  });
 }
 
 function verify(command: Command): void {
