@@ -12,7 +12,7 @@ import type { Envelope } from "@countersign/trust/envelope";
 import type { Outcome } from "@countersign/trust/refusal";
 import type { Entry, Head } from "@countersign/trust/release/head";
 import type { Statement } from "@countersign/trust/release/statement";
-import { anchorFile, dutyDirectory, keyIn, type Project, personDirectory } from "@countersign/world/project";
+import { anchorFile, dutyDirectory, type Project, personDirectory, placeIn } from "@countersign/world/project";
 
 /** What is published, read by somebody who means to forge on top of it. */
 export interface Base {
@@ -42,7 +42,7 @@ export async function openBase(project: Project, directory: string, product: str
 /** A key from where its holder keeps it, passphrase and all: stolen, or used as its holder would. */
 export function keyOf(project: Project, holder: string): Promise<CustodyKey> {
   const directory = project.plan.people.includes(holder) ? personDirectory(project, holder) : dutyDirectory(project, holder);
-  return openKey(keyIn(directory));
+  return openKey(placeIn(directory));
 }
 
 /** The value of an outcome that cannot be a refusal here. */

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from "node:path";
-import { readPublic } from "@countersign/custody/encrypted-file";
 import type { PublicHalf } from "@countersign/custody/key";
+import { readHalf } from "@countersign/custody/reference";
 import { rawPublicKey } from "@countersign/tlog/signer";
 import { formatVkey } from "@countersign/tlog/vkey";
 import type { PublicKey } from "@countersign/trust/key";
 import { governAudience } from "./certificate.ts";
 import { logOrigin } from "./found.ts";
 import { sidecarHolderOf } from "./post-quantum.ts";
-import { anchorFile, dutyDirectory, keyIn, type Project, personDirectory, storeDirectory } from "./project.ts";
+import { anchorFile, dutyDirectory, keyIn, type Project, personDirectory, placeIn, storeDirectory } from "./project.ts";
 
 // What each duty is told: its own key, the addresses of those it talks to, its own state. One function a duty.
 
@@ -22,7 +22,7 @@ export async function witnessConfig(project: Project, holder: string, port: numb
     port,
     state: join(own, "state.sqlite"),
     name: holder,
-    key: keyIn(own),
+    key: placeIn(own),
     logs: [formatVkey(origin, 1, rawPublicKey(log.publicKey))],
   };
 }
@@ -39,7 +39,7 @@ export async function ledgerConfig(project: Project, port: number, witnessUrls: 
     state: join(own, "state.sqlite"),
     store: storeDirectory(project),
     origin: logOrigin(project.plan),
-    key: keyIn(own),
+    key: placeIn(own),
     witnesses: await Promise.all(addresses),
     quorum: witnessQuorum,
     heartbeatMilliseconds: pace.heartbeatMilliseconds,
@@ -60,7 +60,7 @@ export function governConfig(project: Project, port: number, ledger: string): Co
     ledger,
     pollMilliseconds: project.plan.pace.pollMilliseconds,
     channelDays: 90,
-    tokenKey: keyIn(dutyDirectory(project, "govern")),
+    tokenKey: placeIn(dutyDirectory(project, "govern")),
     issuer: governAudience(project.plan),
   };
 }
@@ -74,8 +74,8 @@ export function signConfig(project: Project, holder: string, govern: string, sto
     govern,
     store,
     anchor: anchorFile(project),
-    key: keyIn(own),
-    ...(sidecar === undefined ? {} : { sidecarKey: keyIn(dutyDirectory(project, sidecar)) }),
+    key: placeIn(own),
+    ...(sidecar === undefined ? {} : { sidecarKey: placeIn(dutyDirectory(project, sidecar)) }),
     state: join(own, "record.sqlite"),
     channels: [channel],
     pollMilliseconds: pace.pollMilliseconds,
@@ -90,8 +90,8 @@ export function publishConfig(project: Project, port: number, govern: string, le
     store: storeDirectory(project),
     anchor: anchorFile(project),
     ledger,
-    snapshotKey: keyIn(dutyDirectory(project, "publish-snapshot")),
-    timestampKey: keyIn(dutyDirectory(project, "publish-timestamp")),
+    snapshotKey: placeIn(dutyDirectory(project, "publish-snapshot")),
+    timestampKey: placeIn(dutyDirectory(project, "publish-timestamp")),
     pollMilliseconds: pace.pollMilliseconds,
     timestampSeconds: pace.timestampSeconds,
     timestampRefreshMilliseconds: pace.heartbeatMilliseconds,
@@ -105,7 +105,7 @@ export async function revokeConfig(project: Project, holder: string, port: numbe
   return {
     port,
     revoker: holder,
-    key: keyIn(own),
+    key: placeIn(own),
     store: storeDirectory(project),
     ledger,
     anchor: anchorFile(project),
@@ -118,7 +118,7 @@ export async function revokeConfig(project: Project, holder: string, port: numbe
 /** An observer that says in public how far it has read. */
 export function monitorConfig(project: Project, holder: string, port: number, store: string, govern: string): Config {
   const own = dutyDirectory(project, holder);
-  const monitor = { name: holder, key: keyIn(own), directory: storeDirectory(project), govern, accepted: [] };
+  const monitor = { name: holder, key: placeIn(own), directory: storeDirectory(project), govern, accepted: [] };
   return { ...observeConfig(project, port, store, holder), monitor };
 }
 
@@ -134,7 +134,7 @@ export function observeConfig(project: Project, port: number, store: string, hol
 }
 
 async function publicHalf(directory: string): Promise<PublicHalf> {
-  const half = await readPublic(keyIn(directory).keyFile);
+  const half = await readHalf(keyIn(directory).keyFile);
   if (!half.ok) throw new Error(`${directory}: ${half.refusal.expected}, found ${half.refusal.found}`);
   return half.value;
 }

@@ -5,6 +5,9 @@ import { join } from "node:path";
 import type { Algorithm } from "@countersign/custody/algorithm";
 import { createKey } from "@countersign/custody/encrypted-file";
 import type { CustodyKey } from "@countersign/custody/key";
+import { KeyRefused } from "@countersign/custody/outcome";
+import { createKeyAt, type KeyPlace, recordPath } from "@countersign/custody/place";
+import { writeReference } from "@countersign/custody/reference";
 import { directoryStore } from "@countersign/repository/directory-store";
 import { foundRepository, type OwnedSigner } from "@countersign/repository/founding";
 import { rawPublicKey } from "@countersign/tlog/signer";
@@ -16,6 +19,9 @@ import { type Holding, type Plan, ruleOf } from "./plan.ts";
 import { postQuantumOf, sidecarHolders } from "./post-quantum.ts";
 import { anchorFile, dutyDirectory, keyIn, type Project, personDirectory, storeDirectory } from "./project.ts";
 
+/** Where a holder's key is to be made, if not in a file. */
+export type Elsewhere = (holder: string) => KeyPlace | undefined;
+
 /** The origin of a project's log, which is also the name of its key. */
 export function logOrigin({ product }: Plan): string {
   return `${product}.countersign.example/log`;
@@ -23,13 +29,14 @@ export function logOrigin({ product }: Plan): string {
 
 /**
  * Founds a project in an empty directory: makes every key in its holder's own directory, then the first root, targets and policy, signed by
- * their quorums. The keys are files encrypted with a passphrase in a file beside them: development custody, and said so.
+ * their quorums. The keys are files encrypted with a passphrase in a file beside them: development custody, and said so. Those for which there is
+ * a place `elsewhere`, such as an HSM, are made there, and a reference stands in their file's stead.
  */
-export async function foundWorld(directory: string, plan: Plan): Promise<Outcome<Project>> {
+export async function foundWorld(directory: string, plan: Plan, elsewhere: Elsewhere = () => undefined): Promise<Outcome<Project>> {
   await mkdir(directory, { recursive: true });
   if ((await readdir(directory)).length > 0) return refuse("not-empty", "an empty directory", directory, "Name a new directory.");
   const project: Project = { directory, plan };
-  const keys = recordKeys(project, await makeKeys(project));
+  const keys = recordKeys(project, await makeKeys(project, elsewhere));
   const founding = await foundRepository(foundingPlan(plan, keys));
   if (!founding.ok) return founding;
   const store = directoryStore(storeDirectory(project));
@@ -42,7 +49,7 @@ export async function foundWorld(directory: string, plan: Plan): Promise<Outcome
 /** Every key of a plan by its holder; people are holders too. */
 type Keys = ReadonlyMap<string, CustodyKey>;
 
-async function makeKeys(project: Project): Promise<Keys> {
+async function makeKeys(project: Project, elsewhere: Elsewhere): Promise<Keys> {
   const { plan } = project;
   const duties: readonly (readonly [Holding, Algorithm])[] = [
     ...[...plan.root.holders, ...plan.targets.holders].map((holding) => [holding, "ed25519"] as const),
@@ -55,16 +62,24 @@ async function makeKeys(project: Project): Promise<Keys> {
     [{ holder: "govern", owner: plan.publish.owner }, "ecdsa-p256"],
   ];
   const made = await Promise.all([
-    ...duties.map(async ([{ holder }, algorithm]) => [holder, await makeKey(dutyDirectory(project, holder), algorithm)] as const),
-    ...plan.people.map(async (person) => [person, await makeKey(personDirectory(project, person), "ed25519")] as const),
+    ...duties.map(
+      async ([{ holder }, algorithm]) => [holder, await makeKey(dutyDirectory(project, holder), algorithm, elsewhere(holder))] as const,
+    ),
+    ...plan.people.map(async (person) => [person, await makeKey(personDirectory(project, person), "ed25519", elsewhere(person))] as const),
   ]);
   return new Map(made);
 }
 
-/** Makes a key in its holder's own directory, with the passphrase that unlocks it in a file beside it. */
-export async function makeKey(directory: string, algorithm: Algorithm): Promise<CustodyKey> {
+/** Makes a key in its holder's own directory, with the passphrase that unlocks it in a file beside it; or in `place`, with a reference to it there. */
+export async function makeKey(directory: string, algorithm: Algorithm, place?: KeyPlace): Promise<CustodyKey> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const { keyFile, passphraseFile } = keyIn(directory);
+  if (place !== undefined) {
+    const made = await createKeyAt(place, algorithm);
+    if (!made.ok) throw new KeyRefused(made.refusal);
+    await writeReference(keyFile, { ...place, record: recordPath(keyFile) }, made.value);
+    return made.value;
+  }
   const passphrase = randomBytes(24).toString("base64url");
   await writeFile(passphraseFile, passphrase, { mode: 0o600, flag: "wx" });
   return createKey(keyFile, passphrase, algorithm);

@@ -11,7 +11,7 @@ import type { Store } from "@countersign/repository/store";
 import { type Config, distributeConfig, ledgerConfig, witnessConfig } from "./duty-configs.ts";
 import { foundWorld } from "./found.ts";
 import type { Plan } from "./plan.ts";
-import { dutyDirectory, keyIn, type Project, personDirectory, storeDirectory } from "./project.ts";
+import { dutyDirectory, type Project, personDirectory, placeIn, storeDirectory } from "./project.ts";
 
 /** The ground that a single duty's test stands on: a founded project with its ledger, witnesses and distribute, each a real process. */
 export interface Ground extends AsyncDisposable {
@@ -56,7 +56,7 @@ export async function layGround(directory: string, plan: Plan): Promise<Ground> 
     start,
     key: (holder) => {
       const directory = plan.people.includes(holder) ? personDirectory(project, holder) : dutyDirectory(project, holder);
-      const opened = keys.get(holder) ?? openKey(keyIn(directory));
+      const opened = keys.get(holder) ?? openKey(placeIn(directory));
       keys.set(holder, opened);
       return opened;
     },

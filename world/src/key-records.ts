@@ -51,6 +51,7 @@ function factsOf(plan: Plan): readonly (readonly [string, KeyFacts])[] {
     ...each(plan.witnesses, "cosign checkpoints", limits.online),
     ...each([own("publish-snapshot")], "sign snapshot", limits.online),
     ...each([own("publish-timestamp")], "sign timestamp", limits.online),
+    ...each([own("govern")], "issue grants", limits.online),
     ...each([own("ledger")], "sign the log's checkpoints", limits.online),
     ...plan.people.map((person) => [person, { owner: person, purpose: "approve, order and revoke", limit: limits.people }] as const),
   ];

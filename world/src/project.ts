@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { EncryptedFilePlace } from "@countersign/custody/encrypted-file";
+import { KeyRefused } from "@countersign/custody/outcome";
+import type { KeyPlace } from "@countersign/custody/place";
+import { parseReference } from "@countersign/custody/reference";
 import { closed, type Decoder, decode, integer, record, text } from "@countersign/trust/decode";
 import { type Outcome, refuse } from "@countersign/trust/refusal";
 import { type Plan, plan } from "./plan.ts";
@@ -55,6 +59,14 @@ export function personDirectory({ directory }: Pick<Project, "directory">, perso
 /** A key on its file, with the file that unlocks it. */
 export function keyIn(directory: string): EncryptedFilePlace {
   return { custody: "encrypted-file", keyFile: join(directory, "key.json"), passphraseFile: join(directory, "passphrase") };
+}
+
+/** Where the key of a directory is opened: there, or where a reference in its place says. */
+export function placeIn(directory: string): KeyPlace {
+  const own = keyIn(directory);
+  const reference = parseReference(readFileSync(own.keyFile, "utf8"), own.keyFile);
+  if (!reference.ok) throw new KeyRefused(reference.refusal);
+  return reference.value?.place ?? own;
 }
 
 /** Opens the project in a directory or in one above it. */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomBytes } from "node:crypto";
-import { readPublic } from "@countersign/custody/encrypted-file";
 import type { CustodyKey } from "@countersign/custody/key";
 import { openKey } from "@countersign/custody/place";
+import { readHalf } from "@countersign/custody/reference";
 import { registerClient } from "@countersign/release/register-client";
 import { certificatePin } from "./certificate.ts";
 import type { Holding } from "./plan.ts";
-import { dutyDirectory, keyIn, type Project, personDirectory } from "./project.ts";
+import { dutyDirectory, keyIn, type Project, personDirectory, placeIn } from "./project.ts";
 
 const REVIEW_DAYS = 180;
 
@@ -21,7 +21,7 @@ export async function registerIdentities(project: Project, govern: string): Prom
   if (!known.ok) throw new Error(`govern does not show its register: ${known.refusal.found}`);
   const owners = new Map<string, Promise<CustodyKey>>(); // opening a key takes a tenth of a second
   const keyOf = (owner: string): Promise<CustodyKey> => {
-    const key = owners.get(owner) ?? openKey(keyIn(personDirectory(project, owner)));
+    const key = owners.get(owner) ?? openKey(placeIn(personDirectory(project, owner)));
     owners.set(owner, key);
     return key;
   };
@@ -49,7 +49,7 @@ export async function registerIdentities(project: Project, govern: string): Prom
 /** What the owner of a plan's identity says of it. */
 export async function registrationOf(project: Project, holder: string, owner: string, duty: string): Promise<object> {
   const { plan } = project;
-  const half = await readPublic(keyIn(dutyDirectory(project, holder)).keyFile);
+  const half = await readHalf(keyIn(dutyDirectory(project, holder)).keyFile);
   if (!half.ok) throw new Error(`${holder}: ${half.refusal.expected}, found ${half.refusal.found}`);
   return {
     component: holder,

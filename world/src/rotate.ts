@@ -16,7 +16,7 @@ import { sha256 } from "@countersign/trust/digest";
 import { accept, type Outcome } from "@countersign/trust/refusal";
 import { makeKey } from "./found.ts";
 import { recordKey } from "./key-records.ts";
-import { dutyDirectory, keyIn, type Project } from "./project.ts";
+import { dutyDirectory, type Project, placeIn } from "./project.ts";
 
 /**
  * What the owners do to replace a channel signer's key, and nothing else: a new key in its own directory, a policy that knows who holds it, targets that
@@ -60,5 +60,5 @@ export async function replaceSigner(
 }
 
 function keyOf(project: Project, holder: string): Promise<CustodyKey> {
-  return openKey(keyIn(dutyDirectory(project, holder)));
+  return openKey(placeIn(dutyDirectory(project, holder)));
 }

@@ -12,7 +12,7 @@ import { type Packed, packDirectory } from "@countersign/repository/pack";
 import type { Digest } from "@countersign/trust/digest";
 import { accept, type Outcome, type Refusal, refuse } from "@countersign/trust/refusal";
 import { agreedBuild, type PlannedBuilder } from "./plan.ts";
-import { anchorFile, dutyDirectory, keyIn, type Project, type Running, storeDirectory } from "./project.ts";
+import { anchorFile, dutyDirectory, type Project, placeIn, type Running, storeDirectory } from "./project.ts";
 
 /** What is to be released: a directory, and what its statement says besides. */
 export interface Shipment extends Pick<ReleaseDraft, "version" | "health" | "privileges" | "urgent" | "epochUp"> {
@@ -58,7 +58,7 @@ export async function ship(project: Project, running: Running, shipment: Shipmen
       anchor: await readFile(anchorFile(project)),
       now: Date.now(),
       govern: governClient(running.govern),
-      key: await openKey(keyIn(dutyDirectory(project, plan.proposer.holder))),
+      key: await openKey(placeIn(dutyDirectory(project, plan.proposer.holder))),
       draft: {
         ...draft,
         product: plan.product,
@@ -101,7 +101,7 @@ async function attest(
     artifacts: [archive],
     store: storeDirectory(project),
     ledger: running.ledger,
-    key: keyIn(dutyDirectory(project, builder.holder)),
+    key: placeIn(dutyDirectory(project, builder.holder)),
     commit,
   };
   const configFile = join(work, "build.json");

@@ -7,7 +7,7 @@ import { type GovernClient, governClient } from "@countersign/release/govern-cli
 import type { Source } from "@countersign/release/published";
 import type { Digest } from "@countersign/trust/digest";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
-import { anchorFile, keyIn, openProject, type Project, personDirectory, type Running, readRunning } from "@countersign/world/project";
+import { anchorFile, openProject, type Project, personDirectory, placeIn, type Running, readRunning } from "@countersign/world/project";
 import type { Command } from "commander";
 
 /** A project whose processes are up, as commands use it. */
@@ -48,5 +48,5 @@ export async function openSiteAt(options: SiteOptions, written = ""): Promise<Ou
 export async function personKey(project: Project, person: string): Promise<Outcome<CustodyKey>> {
   const { people } = project.plan;
   if (!people.includes(person)) return refuse("unknown-person", people.join(" or "), person, `Name one of them: --as ${people[0]}`);
-  return accept(await openKey(keyIn(personDirectory(project, person))));
+  return accept(await openKey(placeIn(personDirectory(project, person))));
 }

@@ -6,12 +6,14 @@ import { accept, type Outcome, refuse } from "./outcome.ts";
 import { type KeyPlace, parsePlace } from "./place.ts";
 import { createPrivate, readPrivate } from "./private-file.ts";
 
+const FORMAT = "countersign-key-reference-v1";
+
 /**
  * A key that lives elsewhere, as a file: its place and its public half. So that whoever names a key names a file, whatever its custody,
  * and its record stands beside it all the same. There is no secret in it.
  */
 interface Reference {
-  readonly format: "countersign-key-reference-v1";
+  readonly format: typeof FORMAT;
   readonly place: KeyPlace;
   readonly custody: string;
   /** SubjectPublicKeyInfo, DER in base64. */
@@ -21,7 +23,7 @@ interface Reference {
 /** Writes a reference to a key that is open; false where the name is taken. */
 export function writeReference(file: string, place: KeyPlace, key: CustodyKey): Promise<boolean> {
   const spki = key.publicKey.export({ format: "der", type: "spki" }).toString("base64");
-  const reference: Reference = { format: "countersign-key-reference-v1", place, custody: key.custody, public: spki };
+  const reference: Reference = { format: FORMAT, place, custody: key.custody, public: spki };
   return createPrivate(file, `${JSON.stringify(reference, null, 2)}\n`);
 }
 
@@ -59,11 +61,15 @@ export async function readHalf(file: string): Promise<Outcome<PublicHalf>> {
 /** A reference, read without opening the key; undefined for a file that is something else, such as an encrypted key. */
 export async function readReference(file: string): Promise<Outcome<NamedKey | undefined>> {
   const text = await readPrivate(file);
-  if (!text.ok) return text;
-  const read = parsed(text.value);
-  if (read?.format !== "countersign-key-reference-v1") return accept(undefined);
+  return text.ok ? parseReference(text.value, file) : text;
+}
+
+/** The same, of a file that was read. */
+export function parseReference(text: string, file: string): Outcome<NamedKey | undefined> {
+  const read = jsonIn(text);
+  if (read?.format !== FORMAT) return accept(undefined);
   const damaged = (found: string): Outcome<never> =>
-    refuse("reference-damaged", "a countersign-key-reference-v1 file", `${file}: ${found}`, "Restore it from its backup.");
+    refuse("reference-damaged", `a ${FORMAT} file`, `${file}: ${found}`, "Restore it from its backup.");
   try {
     const place = parsePlace(read.place);
     if (!place.ok) return damaged(place.refusal.found);
@@ -74,7 +80,7 @@ export async function readReference(file: string): Promise<Outcome<NamedKey | un
   }
 }
 
-function parsed(text: string): Partial<Reference> | undefined {
+function jsonIn(text: string): Partial<Reference> | undefined {
   try {
     return JSON.parse(text) as Partial<Reference>;
   } catch {

@@ -13,7 +13,7 @@ import type { Digest } from "@countersign/trust/digest";
 import type { Outcome } from "@countersign/trust/refusal";
 import type { Report } from "@countersign/updater/report";
 import { runDevice } from "../device.ts";
-import { anchorFile, keyIn, type Project, personDirectory } from "../project.ts";
+import { anchorFile, type Project, personDirectory, placeIn } from "../project.ts";
 import type { RunningWorld } from "../start.ts";
 import type { Narrator } from "./narrator.ts";
 
@@ -46,7 +46,7 @@ export async function sourceOf({ world }: Scene): Promise<Source> {
 }
 
 export async function personKey(project: Project, person: string): Promise<CustodyKey> {
-  return openKey(keyIn(personDirectory(project, person)));
+  return openKey(placeIn(personDirectory(project, person)));
 }
 
 /** A person reads what is proposed on their own machine, and countersigns it. */
