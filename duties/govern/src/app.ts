@@ -4,9 +4,11 @@ import { acts } from "./acts.ts";
 import type { Govern } from "./govern.ts";
 import { grants } from "./grants.ts";
 import { identities } from "./identities.ts";
+import { openApiOf } from "./openapi.ts";
 import type { Progress } from "./progress.ts";
 import { proposals } from "./proposals.ts";
 import { requests } from "./requests.ts";
+import { routes } from "./routes.ts";
 import { windows } from "./windows.ts";
 
 /** Every route of this duty. */
@@ -17,5 +19,6 @@ export function app(govern: Govern, progress: Progress): Hono {
     .route("/requests", requests(govern, progress))
     .route("/windows", windows(govern))
     .route("/", grants(govern))
-    .route("/acts", acts(govern.database));
+    .route("/acts", acts(govern.database))
+    .get("/openapi.json", (context) => context.json(openApiOf(routes)));
 }

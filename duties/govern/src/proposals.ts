@@ -3,12 +3,18 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { answer, readBody } from "./answer.ts";
 import { approve } from "./approve.ts";
+import { evidence } from "./evidence.ts";
 import type { Govern } from "./govern.ts";
 import { detailOf, summaries } from "./proposal-views.ts";
 import { propose } from "./propose.ts";
 import type { ProposalState } from "./schema.ts";
+import type { RouteDescription } from "./shapes.ts";
 
-const proposalShape = z.strictObject({ body: z.unknown(), proposal: z.unknown() });
+/** Documents in it are read by the decoders of what they are. */
+const proposalShape: z.ZodType<{ readonly body: unknown; readonly proposal: unknown }> = z.strictObject({
+  body: z.unknown(),
+  proposal: z.unknown(),
+});
 
 /** Releases and orders on their way, and their approvals. */
 export function proposals(govern: Govern): Hono {
@@ -27,9 +33,16 @@ export function proposals(govern: Govern): Hono {
   app.get("/:digest", async ({ req }) => answer(await detailOf(govern, req.param("digest"))));
 
   app.post("/:digest/approvals", async ({ req }) => {
-    const document = await readBody(req, z.unknown());
+    const document = await readBody(req, evidence);
     return answer(document.ok ? await approve(govern, req.param("digest"), document.value) : document);
   });
 
   return app;
 }
+
+export const proposalRoutes: readonly RouteDescription[] = [
+  { method: "GET", path: "/proposals", summary: "the newest two hundred releases and orders, or those in one state", query: ["state"] },
+  { method: "GET", path: "/proposals/:digest", summary: "one of them, with all that is known of it" },
+  { method: "POST", path: "/proposals", summary: "a statement or order, and the proposer's approval document", body: proposalShape },
+  { method: "POST", path: "/proposals/:digest/approvals", summary: "an approval document", body: evidence },
+];

@@ -7,6 +7,7 @@ import type { Database } from "./database.ts";
 import type { Govern } from "./govern.ts";
 import type { Progress } from "./progress.ts";
 import type { RequestState, Schema } from "./schema.ts";
+import type { RouteDescription } from "./shapes.ts";
 import { countSignature, hearRefusal, signaturesOf, trailsOf } from "./signing.ts";
 import { refusalShape, signatureShape } from "./trail.ts";
 
@@ -53,3 +54,10 @@ async function documentOf({ id, channel, added, channelFile, heads, state }: Sch
   const trails = await trailsOf(database, id);
   return { id, channel, channelFile: JSON.parse(channelFile), heads: JSON.parse(heads), added, signatures, trails, state };
 }
+
+export const requestRoutes: readonly RouteDescription[] = [
+  { method: "GET", path: "/requests", summary: "the newest hundred requests of signatures, or those in one state", query: ["state"] },
+  { method: "POST", path: "/requests/:id/signatures", summary: "a signer signs", body: signatureShape },
+  { method: "POST", path: "/requests/:id/refusals", summary: "a signer says why not", body: refusalShape },
+  { method: "POST", path: "/requests/:id/published", summary: "a hint to look into the store" },
+];

@@ -37,6 +37,8 @@ export interface RouteDescription {
   /** The body, or that of the act, where `act` names the act that a person signs. */
   readonly body?: z.ZodType;
   readonly act?: string;
+  /** Names of the fields of a form, where it takes one. */
+  readonly form?: readonly string[];
   /** Names of what may stand behind a question mark. */
   readonly query?: readonly string[];
 }

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+import { grantRoutes } from "./grants.ts";
+import { identityRoutes } from "./identities.ts";
+import { proposalRoutes } from "./proposals.ts";
+import { requestRoutes } from "./requests.ts";
+import type { RouteDescription } from "./shapes.ts";
+import { windowRoutes } from "./windows.ts";
+
+/** Every route of this duty, as it is described; a test compares this with the routes that there are. */
+export const routes: readonly RouteDescription[] = [
+  ...identityRoutes,
+  ...proposalRoutes,
+  ...requestRoutes,
+  ...windowRoutes,
+  ...grantRoutes,
+  { method: "GET", path: "/acts", summary: "what happened: the newest thousand acts without their bodies, newest first" },
+  { method: "GET", path: "/openapi.json", summary: "this description" },
+];
