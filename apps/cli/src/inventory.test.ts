@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -110,5 +110,26 @@ test("a stranger sees the same of what is published, and unknown where only the 
   const { trusted } = await countersignJson<Trusted>(base, "trust", ...elsewhere);
   const keys = trusted.filter(({ kind }) => kind === "key");
   assert.ok(keys.length > 10 && keys.every(({ custody, since }) => custody === null && since !== null));
-  assert.match((await countersign(base, "trust", ...elsewhere)).stdout, /neither custody nor govern was asked/);
+  assert.match((await countersign(base, "trust", ...elsewhere)).stdout, /neither this machine's custody nor govern was asked/);
+});
+
+test("keys of other machines count where they are: one file a machine, as key list prints it there", async () => {
+  const listed = await countersignJson<{ readonly keys: readonly { readonly owner: string }[] }>(project, "key", "list");
+  const machines = [...Map.groupBy(listed.keys, ({ owner }) => owner)];
+  const files: string[] = [];
+  for (const [owner, keys] of machines) {
+    const file = join(base, `machine-of-${owner}.json`);
+    await writeFile(file, JSON.stringify({ keys: keys.map((key) => ({ ...key, custody: "pkcs11 (Maker, Model)" })) }));
+    files.push("--keys", file);
+  }
+  const elsewhere = ["--store", world.urls.distribute, "--root", join(project, "root.json"), ...files];
+  const { setsOfOne, holdings } = await countersignJson<Answered>(base, "blast-radius", "stable", ...elsewhere);
+  assert.ok(holdings.filter(({ id }) => /^[0-9a-f]{64}$/.test(id)).every(({ development }) => development === false));
+  const alone = setsOfOne.filter(({ goal, view }) => goal === "install" && (view === "machine" || view === "custody"));
+  assert.deepEqual([...new Set(alone.map(({ element }) => element.name))].sort(), [
+    "machine-of-dave",
+    "pkcs11 (Maker, Model) of machine-of-dave",
+  ]);
+  const wrong = await countersign(base, "blast-radius", "stable", ...elsewhere, "--keys", join(project, "root.json"));
+  assert.deepEqual([wrong.code, /refused: malformed-document/.test(wrong.stderr)], [1, true]);
 });

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { hostname } from "node:os";
-import { CUSTODY as fileCustody } from "@countersign/custody/key-file";
 import { recordPath } from "@countersign/custody/place";
 import { RecordFile } from "@countersign/custody/record/record-file";
-import { readHalf } from "@countersign/custody/reference";
+import { readHalf, readNamedKey } from "@countersign/custody/reference";
 import type { KeyRecord, ServiceRecord } from "@countersign/inventory/key-record";
 import type { Holding } from "@countersign/world/plan";
 import { dutyDirectory, keyIn, type Project, personDirectory } from "@countersign/world/project";
+import { custodyDomain } from "./custody-domain.ts";
 
 /** What this machine can say of the keys of a project: those that lie here in files, each by its public half. Keys elsewhere stay unknown. */
 export async function keyRecords(project: Project): Promise<readonly KeyRecord[]> {
@@ -25,11 +25,24 @@ export async function keyRecords(project: Project): Promise<readonly KeyRecord[]
 
 async function keyRecord(held: Holding, directory: string, project: Project): Promise<KeyRecord | undefined> {
   const { keyFile } = keyIn(directory);
+  const counts = countsOf(recordPath(keyFile));
+  const machine = hostname();
+  const reference = await readNamedKey(keyFile, undefined);
+  if (reference.ok) {
+    const { half, place } = reference.value;
+    return {
+      keyid: half.keyid,
+      ...held,
+      custody: half.custody,
+      development: false,
+      domain: custodyDomain(place, machine),
+      machine,
+      ...counts,
+    };
+  }
   const half = await readHalf(keyFile);
   if (!half.ok) return undefined; // it is somewhere else, and so unknown from here
-  const { keyid, custody } = half.value;
-  const place = custody === fileCustody ? placeOf(project) : { domain: `${custody} on ${hostname()}`, machine: hostname() };
-  return { keyid, ...held, custody, development: custody === fileCustody, ...place, ...countsOf(recordPath(keyFile)) };
+  return { keyid: half.value.keyid, ...held, custody: half.value.custody, development: true, ...placeOf(project), ...counts };
 }
 
 /** What its record says, where it has one. */

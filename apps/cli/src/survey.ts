@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Known, nothingKnown } from "@countersign/inventory/inventory";
+import type { KeyRecord } from "@countersign/inventory/key-record";
 import { registerClient } from "@countersign/release/register-client";
 import { directoryStore } from "@countersign/repository/directory-store";
 import { httpReader } from "@countersign/repository/http-store";
@@ -9,6 +10,8 @@ import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import type { Read } from "@countersign/trust/workflow/step";
 import { anchorFile, openProject, readRunning, storeDirectory } from "@countersign/world/project";
 import type { Command } from "commander";
+import { collectedKeys } from "./collected-keys.ts";
+import { each } from "./each.ts";
 import { keyRecords, serviceRecords } from "./key-records.ts";
 import { readOption } from "./read-option.ts";
 import { type SiteOptions, withProject } from "./site.ts";
@@ -28,18 +31,35 @@ export interface Survey {
 export interface SurveyOptions extends SiteOptions {
   readonly store?: string;
   readonly root?: string;
+  readonly keys?: readonly string[];
 }
 
 export function withSurvey(command: Command): Command {
   return withProject(command)
-    .option("--store <url>", "a repository without a project here; needs --root, and knows nothing of custody")
-    .option("--root <file>", "the root.json from which --store is verified");
+    .option("--store <url>", "a repository without a project here; needs --root")
+    .option("--root <file>", "the root.json from which --store is verified")
+    .option("--keys <file>", "what another machine prints with: key list --json; named after that machine, one file each", each);
 }
 
 /** Surveys a project, whether it is up or not, or a repository by its address. */
 export async function survey(options: SurveyOptions): Promise<Outcome<Survey>> {
   const now = Date.now();
-  if (options.store !== undefined) return surveyStranger(options.store, options.root, now);
+  const collected = await collectedKeys(options.keys ?? []);
+  if (!collected.ok) return collected;
+  const surveyed = options.store === undefined ? await surveyProject(options, now) : await surveyStranger(options.store, options.root, now);
+  if (!surveyed.ok) return surveyed;
+  const { known, ...rest } = surveyed.value;
+  return accept({ ...rest, known: { ...known, keys: joined(known.keys, collected.value) } });
+}
+
+/** Where two machines know of a key, what was collected says where it is used, and this project who holds it. */
+function joined(here: readonly KeyRecord[], collected: readonly KeyRecord[]): readonly KeyRecord[] {
+  const others = new Map(collected.map((record) => [record.keyid, record]));
+  const own = here.map((record) => ({ ...record, ...others.get(record.keyid) }));
+  return [...own, ...collected.filter(({ keyid }) => !here.some((record) => record.keyid === keyid))];
+}
+
+async function surveyProject(options: SurveyOptions, now: number): Promise<Outcome<Survey>> {
   const project = await openProject(options.project ?? process.cwd());
   if (!project.ok) return project;
   const running = await readRunning(project.value);
@@ -66,6 +86,6 @@ async function surveyStranger(store: string, root: string | undefined, now: numb
   const read = readFrom(httpReader(store));
   const view = await openRepository(read, anchor.value, now);
   if (!view.ok) return view;
-  const silent = ["neither custody nor govern was asked: what only they know is unknown"];
+  const silent = ["neither this machine's custody nor govern was asked: what only they know is unknown"];
   return accept({ view: view.value, anchor: anchor.value, read, known: nothingKnown, silent, now });
 }

@@ -18,7 +18,7 @@ const groups: readonly (readonly [heading: string, Kind, duties?: RegExp])[] = [
   ["Keys that say no, and that watch", "key", /^(revoke|monitor)\b/],
   ["Identities", "identity"],
   ["People", "person"],
-  ["Platforms that vouch for build jobs", "platform"],
+  ["Services without a key of ours", "service"],
   ["Sources", "source"],
 ];
 
@@ -118,7 +118,7 @@ const columnsOf: Readonly<Record<Kind, Columns>> = {
     "last acted": ({ lastUsed }) => day(lastUsed?.time),
     ...losses,
   },
-  platform: { name: ({ name }) => name, for: ({ for: what }) => what.join(", "), owner: ({ owner }) => owner ?? unknown, ...losses },
+  service: { name: ({ name }) => name, for: ({ for: what }) => what.join(", "), owner: ({ owner }) => owner ?? unknown, ...losses },
   source: { name: ({ name }) => name, for: ({ for: what }) => what.join(", "), "what its loss means": ({ means }) => means },
 };
 

@@ -49,7 +49,7 @@ test("a lone builder whose builds nobody reproduces is a set of one, and two bui
   );
 });
 
-test("two builders of different owners on one platform fall together: the platform is a set of one", () => {
+test("two builders of different owners on one platform, or in one job, fall together: each of these is a set of one", () => {
   const under = sampleUnder({ ...plainSample, builders: [held("builder"), held("rebuilder")], builderQuorum: 2 }) as ChannelUnder;
   const token = { kind: "oidc", audience: "countersign", claims: { sub: "release" }, commitClaim: "sha", runClaim: "run" } as const;
   const on = (...issuers: readonly string[]): BlastRadius => {
@@ -62,8 +62,13 @@ test("two builders of different owners on one platform fall together: the platfo
     assert.ok(radius.ok);
     return radius.value;
   };
-  assert.deepEqual(namesIn(reachOf(on("https://ci.example"), "build", "identity")), ["https://ci.example", "builder + rebuilder"]);
-  assert.equal(reachOf(on("https://ci.example", "https://other.example"), "build", "identity").smallest, 2);
+  assert.deepEqual(namesIn(reachOf(on("https://ci.example"), "build", "identity")), [
+    "https://ci.example",
+    "job https://ci.example/runner",
+    "builder + rebuilder",
+  ]);
+  const apart = reachOf(on("https://ci.example", "https://other.example"), "build", "identity");
+  assert.ok(apart.sets.every(({ elements }) => elements.length === 2 || elements.every(({ name }) => name.startsWith("job "))));
 });
 
 test("halting takes one: every revoker, approver, and whoever serves, is a set of one to stop", () => {

@@ -44,10 +44,10 @@ export function holdings(authorities: Authorities, known: Known): readonly Holdi
       registered,
     };
   });
-  const processes = servicesOf(authorities.policy).map((service): Holding => {
-    const found = known.services.find((each) => each.service === service);
+  const processes = servicesOf(authorities.policy).map(({ id }): Holding => {
+    const found = known.services.find(({ service }) => service === id);
     const none = { key: undefined, record: undefined, registered: undefined };
-    return { id: service, identity: service, person: found?.owner, machine: found?.machine, domain: found?.domain, ...none };
+    return { id, identity: id, person: found?.owner, machine: found?.machine, domain: found?.domain, ...none };
   });
   return [...keys, ...processes];
 }

@@ -3,7 +3,7 @@ import { type TopRole, topAuthority } from "@countersign/trust/anchor/root";
 import { type ChannelRules, type Policy, principalOf } from "@countersign/trust/policy/policy";
 import { sidecarDemand } from "@countersign/trust/policy/post-quantum";
 import { all, always, any, atLeast, atom, type Formula, never, substitute } from "./formula.ts";
-import { platformsOf } from "./service.ts";
+import { behind } from "./service.ts";
 import { type Authorities, keyidOfVkey } from "./trusted-keys.ts";
 
 // Each demand of a device as a formula over keys, as the check that makes the demand counts them.
@@ -19,14 +19,21 @@ function byPrincipal(keyids: readonly string[], principal: (keyid: string) => st
 }
 
 /**
- * `provenance/builders`: that many builders of different owners. Where an issuer certifies their keys, whoever runs the platform whose tokens it takes has the
- * builder as well: two builders of different owners on one platform fall together.
+ * `provenance/builders`: that many builders of different owners. Where an issuer certifies their keys, whoever runs code in the job or runs the platform has
+ * the builder as well: two builders of different owners on one platform fall together.
  */
 export function builderQuorum(policy: Policy, { builders }: ChannelRules): Formula {
   const keyids = [...new Set(builders.trusted.map(({ keyid }) => keyid))];
   return substitute(
     quorum(keyids, builders.quorum, (keyid) => principalOf(policy, keyid)),
-    (keyid) => any(atom(keyid), ...platformsOf(builders.trusted.filter((rule) => rule.keyid === keyid)).map(atom)),
+    (keyid) =>
+      any(
+        atom(keyid),
+        ...builders.trusted
+          .filter((rule) => rule.keyid === keyid)
+          .flatMap(behind)
+          .map(({ id }) => atom(id)),
+      ),
   );
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Loss } from "./loss.ts";
 
-export type Kind = "device root" | "policy" | "log" | "witness" | "key" | "identity" | "person" | "platform" | "source";
+export type Kind = "device root" | "policy" | "log" | "witness" | "key" | "identity" | "person" | "service" | "source";
 
 export type Mark =
   | "expired"

@@ -50,6 +50,7 @@ test("everything that the documents name is listed, once for what it is", async 
       ["witness", 3],
       ["identity", 3],
       ["person", 6],
+      ["service", 2],
       ["source", 1],
     ],
   );

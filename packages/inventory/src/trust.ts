@@ -7,6 +7,7 @@ import { type Holding, type Known, nameOf } from "./inventory.ts";
 import { type Loss, lossOf, nearest } from "./loss.ts";
 import type { Registered } from "./registered.ts";
 import type { Use } from "./seen-use.ts";
+import { servicesOf } from "./service.ts";
 import type { Beginnings, Since } from "./since.ts";
 import { type Dated, type Kind, marksOf, type TrustRow } from "./trust-row.ts";
 import type { Authorities, Task } from "./trusted-keys.ts";
@@ -43,7 +44,7 @@ export function trustRows(facts: TrustFacts): Outcome<readonly TrustRow[]> {
     ...keys,
     ...identityRows(held, keys, radii, facts),
     ...personRows(held, keys, radii),
-    ...platformRows(radii),
+    ...serviceRows(radii, facts),
     ...sourceRows(facts),
   ]);
 }
@@ -217,18 +218,15 @@ function lossesOf(radii: readonly BlastRadius[], view: View, holding: Holding): 
   return radii.flatMap((radius) => lossOf(radius, view, id)).sort((a, b) => a.others - b.others);
 }
 
-/** The platforms of builders whose keys are certified by what the platform says of them. */
-function platformRows(radii: readonly BlastRadius[]): readonly TrustRow[] {
-  const services = radii.flatMap(({ holdings }) => holdings.filter(({ key, id }) => key === undefined && id.includes("://")));
-  return [...new Map(services.map((service) => [service.id, service])).values()].map((service) => {
-    const loss = lossesOf(radii, "identity", service);
-    return {
-      ...blank("platform", service.id),
-      for: ["say which job asks for a build key"],
-      owner: service.person ?? null,
-      loss,
-      means: meaning(loss),
-    };
+/** What has no key of ours and is trusted all the same: processes, platforms, and the jobs that run on them. */
+function serviceRows(radii: readonly BlastRadius[], { view }: TrustFacts): readonly TrustRow[] {
+  const holdings = new Map(radii.flatMap(({ holdings }) => holdings.map((holding) => [holding.id, holding] as const)));
+  return servicesOf(view.policy).flatMap(({ id, for: task }) => {
+    const holding = holdings.get(id);
+    if (holding === undefined) return [];
+    const loss = lossesOf(radii, "identity", holding);
+    const { person, machine } = holding;
+    return [{ ...blank("service", id), for: [task], owner: person ?? null, machine: machine ?? null, loss, means: meaning(loss) }];
   });
 }
 
