@@ -16,7 +16,7 @@ export interface SourceFile {
 }
 
 /** Rooms that are run here and never published, so that they have no package.json: what they depend on stands in the root's. */
-export const workbenches: readonly string[] = ["bench", "fuzz", "interop", "replay", "tools", "vectors"];
+export const workbenches: readonly string[] = ["bench", "crash", "fuzz", "interop", "replay", "tools", "vectors"];
 
 /** Every folder with a package.json, and the workbenches. */
 export function rooms(): string[] {

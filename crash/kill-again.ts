@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Chance } from "../fuzz/chance.ts";
+import { type Examination, examine } from "./examination.ts";
+import { laneOf, liveAndDie } from "./lane.ts";
+import { layGround } from "./witnessed-log.ts";
+
+export interface Campaign {
+  /** Where keys, states and logs are; the caller removes it. */
+  readonly directory: string;
+  readonly kills: number;
+  /** Logs that live and die beside one another. */
+  readonly lanes: number;
+  readonly seed: number;
+  readonly progress?: (kills: number) => void;
+}
+
+/** Kills ledgers with SIGKILL, so many times in all, and examines what is left of each log. */
+export async function killAgain({ directory, kills, lanes, seed, progress }: Campaign): Promise<readonly Examination[]> {
+  await using ground = await layGround(directory, lanes);
+  let done = 0;
+  return await Promise.all(
+    ground.logs.map(async (log, which) => {
+      const lane = laneOf(log);
+      const chance = new Chance(seed, which);
+      while (done < kills) {
+        done++;
+        await liveAndDie(lane, chance);
+        progress?.(done);
+      }
+      return examine(lane);
+    }),
+  );
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { number } from "@countersign/cli/number";
+import { Command } from "commander";
+import { killAgain } from "./kill-again.ts";
+
+interface Options {
+  readonly kills: number;
+  readonly lanes: number;
+  readonly seed: number;
+}
+
+await new Command("npm run crash --")
+  .description("kills ledgers at moments that chance chooses, and audits what is left of their logs")
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  .option("--kills <n>", "how often in all", number(1, 1_000_000), 200)
+  .option("--lanes <n>", "logs beside one another", number(1, 64), availableParallelism())
+  .option("--seed <n>", "what chance begins with", number(0, 2 ** 31), Date.now() % 2 ** 31)
+  .addHelpText(
+    "after",
+    "\nExit 1 where a log forked, lost an acknowledged entry, or has a file that is not what it must be.\n\nExample:\n  $ npm run crash -- --kills 10000",
+  )
+  .action(crash)
+  .parseAsync();
+
+async function crash({ kills, lanes, seed }: Options): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), "countersign-crash-"));
+  const began = performance.now();
+  console.error(`seed ${seed}, ${lanes} logs, in ${directory}`);
+  const progress = (done: number): void => void process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${done} of ${kills} kills` : "");
+  const logs = await killAgain({ directory, kills, lanes, seed, progress });
+  if (process.stderr.isTTY) process.stderr.write("\n");
+  console.table(logs.map(({ faults, ...log }) => ({ ...log, faults: faults.length })));
+  const faults = logs.flatMap((log) => log.faults);
+  for (const fault of faults.slice(0, 20)) console.log(fault);
+  console.log(`${kills} kills in ${Math.round((performance.now() - began) / 1000)} s, seed ${seed}: ${faults.length} faults`);
+  if (faults.length === 0) rmSync(directory, { recursive: true });
+  else process.exitCode = 1;
+}
