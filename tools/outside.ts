@@ -111,12 +111,16 @@ function works({ probe }: OutsideProgram): boolean {
   return spawnSync("sh", ["-c", probe], { stdio: "ignore" }).status === 0;
 }
 
+/** Whether this process has asked for the newest list of packages: once is enough for all. */
+let updated = false;
+
 function install(program: OutsideProgram): boolean {
   const missing = spawnSync("sh", ["-c", `command -v ${program.name}`], { stdio: "ignore" }).status !== 0;
   const allowed = process.env["COUNTERSIGN_NO_INSTALL"] !== "1" && process.getuid?.() === 0 && existsSync("/etc/debian_version");
   if (!missing || !allowed) return false;
   console.log(`installing ${program.package}: ${program.purpose} (COUNTERSIGN_NO_INSTALL=1 prevents it)`);
-  return apt("update") && apt("install", "-y", "--no-install-recommends", program.package);
+  if (!updated) updated = apt("update");
+  return updated && apt("install", "-y", "--no-install-recommends", program.package);
 }
 
 function apt(...args: readonly string[]): boolean {

@@ -9,10 +9,10 @@ import { type KeyRecord, newRecord } from "@countersign/custody/record/key-recor
 import { RecordFile } from "@countersign/custody/record/record-file";
 import { writeReference } from "@countersign/custody/reference";
 import { servedBytes } from "@countersign/trust/canonical";
-import { dateTime, decode } from "@countersign/trust/decode";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import { writeDurably } from "@countersign/updater/durable";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
+import { date } from "./date.ts";
 import { number } from "./number.ts";
 
 export const algorithms: readonly Algorithm[] = ["ed25519", "ecdsa-p256", "rsa-pss-3072", "ml-dsa-44", "ml-dsa-65", "ml-dsa-87"];
@@ -118,9 +118,4 @@ function placeOf(custody: KeyPlace["custody"], file: string, options: MakingOpti
 
 function optionOf(field: string): string {
   return `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
-function date(text: string): string {
-  if (decode(dateTime, text, "date").ok) return text;
-  throw new InvalidArgumentError("A date like 2027-12-31T00:00:00Z is needed.");
 }

@@ -107,6 +107,18 @@ test("a key goes offline at its limit and at its expiry, and the list says so", 
     keys.map(({ state }) => state),
     ["key-spent", "key-expired", "in-use"],
   );
+  const due = ["--next-review", "2026-01-01T00:00:00Z"];
+  assert.equal((await run("review", "new.key", ...due)).code, 0);
+  const listed = () => countersignJson<{ keys: readonly { state: string; nextReview: string }[] }>(base, "key", "list", "new.key");
+  assert.deepEqual(
+    (await listed()).keys.map(({ state, nextReview }) => [state, nextReview]),
+    [["review-due", "2026-01-01T00:00:00Z"]],
+  );
+  assert.equal((await run("review", "new.key")).code, 0);
+  assert.deepEqual(
+    (await listed()).keys.map(({ state }) => state),
+    ["in-use"],
+  );
   const opening = ["open", "offline.event", "--role", "root", "--previous", "hello/root.json", "--expires", "2035-01-01T00:00:00Z"];
   const { keyid } = await countersignJson<{ keyid: string }>(base, "key", "show", "hello/duties/root-cem/key.json");
   for (const name of ["once", "old"]) {

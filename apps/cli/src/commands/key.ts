@@ -7,6 +7,7 @@ import { verb } from "../verb.ts";
 import { ceremony } from "./key-ceremony.ts";
 import { create } from "./key-create.ts";
 import { list } from "./key-list.ts";
+import { review } from "./key-review.ts";
 import { rotate } from "./key-rotate.ts";
 
 export function key(program: Command): void {
@@ -14,6 +15,7 @@ export function key(program: Command): void {
   create(noun.command("create"));
   show(noun.command("show"));
   list(noun.command("list"));
+  review(noun.command("review"));
   rotate(noun.command("rotate"));
   ceremony(noun.command("ceremony"));
 }

@@ -21,7 +21,7 @@ export class RecordFile {
   private constructor(path: string) {
     this.path = path;
     this.#database = new DatabaseSync(path, { timeout: LOCK_MILLISECONDS });
-    this.#database.exec("PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL");
+    this.#database.exec("PRAGMA synchronous = FULL");
   }
 
   /** Keeps a new record, in a file that only its owner may read; refused where the file exists. */
@@ -34,7 +34,8 @@ export class RecordFile {
     }
     const file = new RecordFile(path);
     file.#database.exec(
-      `CREATE TABLE record (
+      `PRAGMA journal_mode = WAL;
+       CREATE TABLE record (
          one INTEGER PRIMARY KEY CHECK (one = 1), keyid TEXT NOT NULL, algorithm TEXT NOT NULL, custody TEXT NOT NULL, owner TEXT NOT NULL,
          purpose TEXT NOT NULL, created TEXT NOT NULL, expires TEXT NOT NULL, "limit" INTEGER NOT NULL, nextReview TEXT NOT NULL,
          signatures INTEGER NOT NULL, lastUse TEXT, successor TEXT
