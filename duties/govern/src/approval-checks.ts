@@ -4,6 +4,7 @@ import type { Envelope } from "@countersign/trust/envelope";
 import { type ChannelRules, principalOf } from "@countersign/trust/policy/policy";
 import { signersOf } from "@countersign/trust/quorum";
 import type { Approval } from "@countersign/trust/release/approval";
+import type { PasskeyUse } from "@countersign/trust/release/passkey-use";
 import { halts, type Proposal, signerOf } from "./proposal.ts";
 import type { Published } from "./published.ts";
 
@@ -13,6 +14,8 @@ export interface ApprovalSubject {
   readonly entry: Proposal;
   readonly published: Published;
   readonly rules: ChannelRules;
+  /** What the same passkey said before. */
+  readonly passkeys: readonly PasskeyUse[];
 }
 
 /** What is refused at once, so that an approver learns of it; what makes a quorum is decided by trust alone. */

@@ -6,6 +6,7 @@ import { type Approval, approvalsDigest } from "@countersign/trust/release/appro
 import { approvalChecks } from "@countersign/trust/release/entry-checks";
 import type { Govern } from "./govern.ts";
 import type { GovernChecks } from "./govern-checks.ts";
+import { usesBefore } from "./passkey-check.ts";
 import { perform } from "./perform.ts";
 import { loadProposal, readApproval, signerOf } from "./proposal.ts";
 import { approvalGiven, approved } from "./proposal-acts.ts";
@@ -42,7 +43,8 @@ async function add(
   const { entry, state } = proposal;
   if (state !== "proposed")
     return refuse("proposal-closed", "a proposal that waits for approvals", `one that is ${state}`, "Nothing is left to do.");
-  const judged = judge({ candidate, entry, published, rules }, checks.approval);
+  const passkeys = await usesBefore(turn, signerOf(candidate), policy);
+  const judged = judge({ candidate, entry, published, rules, passkeys }, checks.approval);
   if (!judged.outcome.ok) return judged.outcome;
 
   const approvals = [...entry.approvals, candidate];

@@ -8,6 +8,7 @@ import type { Statement } from "@countersign/trust/release/statement";
 import { type ApprovalSubject, approvalReceiptChecks } from "./approval-checks.ts";
 import { type GrantIssueSubject, grantIssueChecks } from "./grant-issue-checks.ts";
 import { type GrantUseSubject, grantUseChecks } from "./grant-use-checks.ts";
+import { passkeyCheck } from "./passkey-check.ts";
 import { type PersonalActSubject, personalActChecks, personalActUseChecks, type UseSubject } from "./personal-act-checks.ts";
 import { orderProposalChecks, type ProposalSubject, releaseProposalChecks } from "./proposal-checks.ts";
 import {
@@ -49,7 +50,7 @@ export const governChecks: GovernChecks = {
   renewal: renewalChecks,
   releaseProposal: releaseProposalChecks,
   orderProposal: orderProposalChecks,
-  approval: approvalReceiptChecks,
+  approval: [...approvalReceiptChecks, passkeyCheck],
   windowRequest: windowRequestChecks,
   windowOpening: windowOpeningChecks,
   proof: proofChecks,
