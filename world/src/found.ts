@@ -12,8 +12,10 @@ import { directoryStore } from "@countersign/repository/directory-store";
 import { foundRepository, type OwnedSigner } from "@countersign/repository/founding";
 import { rawPublicKey } from "@countersign/tlog/signer";
 import { formatVkey } from "@countersign/tlog/vkey";
+import { keyidOf } from "@countersign/trust/key";
 import type { Policy } from "@countersign/trust/policy/policy";
 import { type Outcome, refuse } from "@countersign/trust/refusal";
+import { type ApproverKey, keepPasskey } from "./approver-key.ts";
 import { recordKeys } from "./key-records.ts";
 import { type Holding, type Plan, ruleOf } from "./plan.ts";
 import { postQuantumOf, sidecarHolders } from "./post-quantum.ts";
@@ -22,6 +24,13 @@ import { anchorFile, dutyDirectory, keyIn, type Project, personDirectory, storeD
 /** Where a holder's key is to be made, if not in a file. */
 export type Elsewhere = (holder: string) => KeyPlace | undefined;
 
+/** Keys of a project that are no files of it. */
+export interface Hardware {
+  readonly elsewhere?: Elsewhere;
+  /** Who brings one approves with it alone, and keeps the file for the register and to say no. */
+  readonly approverKeys?: readonly ApproverKey[];
+}
+
 /** The origin of a project's log, which is also the name of its key. */
 export function logOrigin({ product }: Plan): string {
   return `${product}.countersign.example/log`;
@@ -29,18 +38,26 @@ export function logOrigin({ product }: Plan): string {
 
 /**
  * Founds a project in an empty directory: makes every key in its holder's own directory, then the first root, targets and policy, signed by
- * their quorums. The keys are files encrypted with a passphrase in a file beside them: development custody, and said so. Those for which there is
- * a place `elsewhere`, such as an HSM, are made there, and a reference stands in their file's stead.
+ * their quorums. The keys are files encrypted with a passphrase in a file beside them: development custody, and said so. What lives elsewhere is made there,
+ * or was, and a reference or a public half stands in its stead.
  */
-export async function foundWorld(directory: string, plan: Plan, elsewhere: Elsewhere = () => undefined): Promise<Outcome<Project>> {
+export async function foundWorld(
+  directory: string,
+  plan: Plan,
+  { elsewhere = () => undefined, approverKeys = [] }: Hardware = {},
+): Promise<Outcome<Project>> {
+  const stranger = approverKeys.find(({ person }) => !plan.people.includes(person));
+  if (stranger !== undefined)
+    return refuse("unknown-person", plan.people.join(" or "), stranger.person, "Bring only keys of people who hold duties: --owner NAME");
   await mkdir(directory, { recursive: true });
   if ((await readdir(directory)).length > 0) return refuse("not-empty", "an empty directory", directory, "Name a new directory.");
   const project: Project = { directory, plan };
   const keys = recordKeys(project, await makeKeys(project, elsewhere));
-  const founding = await foundRepository(foundingPlan(plan, keys));
+  const founding = await foundRepository(foundingPlan(plan, keys, approverKeys));
   if (!founding.ok) return founding;
   const store = directoryStore(storeDirectory(project));
   for (const [path, bytes] of founding.value.files) await store.write(path, bytes);
+  for (const { passkey } of approverKeys) if (passkey !== undefined) await keepPasskey(project, passkey);
   await writeFile(anchorFile(project), founding.value.root.bytes);
   await writeFile(join(directory, "countersign.json"), `${JSON.stringify(plan, null, 2)}\n`);
   return { ok: true, value: project };
@@ -85,7 +102,7 @@ export async function makeKey(directory: string, algorithm: Algorithm, place?: K
   return createKey(keyFile, passphrase, algorithm);
 }
 
-function foundingPlan(plan: Plan, keys: Keys): Parameters<typeof foundRepository>[0] {
+function foundingPlan(plan: Plan, keys: Keys, approverKeys: readonly ApproverKey[]): Parameters<typeof foundRepository>[0] {
   const key = (holder: string): CustodyKey => {
     const found = keys.get(holder);
     if (found === undefined) throw new Error(`the plan has no key for ${holder}`);
@@ -108,13 +125,20 @@ function foundingPlan(plan: Plan, keys: Keys): Parameters<typeof foundRepository
     log: { origin, vkey: formatVkey(origin, 1, rawPublicKey(key("ledger").publicKey)) },
     witnesses: plan.witnesses.map(({ holder }) => formatVkey(holder, 4, rawPublicKey(key(holder).publicKey))),
     witnessQuorum: plan.witnessQuorum,
-    policy: policyOf(plan, key),
+    policy: policyOf(plan, key, approverKeys),
     sidecarKeys: (plan.postQuantum?.targets.holders ?? []).map(({ holder }) => key(holder)),
     signers: { [plan.channel]: { keyids: plan.signers.holders.map(({ holder }) => key(holder).keyid), threshold: plan.signers.threshold } },
   };
 }
 
-function policyOf(plan: Plan, key: (holder: string) => CustodyKey): Policy {
+function policyOf(plan: Plan, key: (holder: string) => CustodyKey, approverKeys: readonly ApproverKey[]): Policy {
+  const brought = approverKeys.map((each) => [keyidOf(each.key), { key: each.key, holder: each.person, owner: each.person }] as const);
+  const approving = (person: string): readonly string[] => {
+    const own = brought.flatMap(([keyid, { owner }]) => (owner === person ? [keyid] : []));
+    return own.length > 0 ? own : [key(person).keyid];
+  };
+  const duties = (held: readonly Holding[]) =>
+    held.map(({ holder, owner }) => [key(holder).keyid, { key: key(holder).tuf, holder, owner }] as const);
   const people = plan.people.map((person): Holding => ({ holder: person, owner: person }));
   const keyidsOf = (holdings: readonly Holding[]) => Object.fromEntries(holdings.map(({ holder }) => [holder, key(holder).keyid]));
   const holders = [...people, ...plan.signers.holders, plan.proposer, ...plan.builders, ...plan.revokers, ...plan.monitors];
@@ -124,12 +148,12 @@ function policyOf(plan: Plan, key: (holder: string) => CustodyKey): Policy {
     version: 1,
     separation: plan.separation,
     coolingOffSeconds: plan.coolingOffSeconds,
-    holders: Object.fromEntries(holders.map(({ holder, owner }) => [key(holder).keyid, { key: key(holder).tuf, holder, owner }])),
+    holders: Object.fromEntries([...duties(holders), ...brought]),
     channels: {
       [plan.channel]: {
         profile: plan.profile,
         proposers: [key(plan.proposer.holder).keyid],
-        approvers: plan.people.map((person) => key(person).keyid),
+        approvers: plan.people.flatMap(approving),
         approvals: plan.approvals,
         soakSeconds: plan.soakSeconds,
         urgent: plan.urgent,

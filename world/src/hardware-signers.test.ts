@@ -32,7 +32,7 @@ test("a release goes its whole way with channel signers whose keys live in an HS
     const plan = { ...demoPlan("hello"), soakSeconds: 1, coolingOffSeconds: 1 };
     const signers = plan.signers.holders.map(({ holder }) => holder);
     const place = (holder: string) => (signers.includes(holder) ? { ...token, label: holder } : undefined);
-    const project = must(await foundWorld(join(root, "project"), plan, place));
+    const project = must(await foundWorld(join(root, "project"), plan, { elsewhere: place }));
     for (const holder of signers) {
       const { keyFile } = keyIn(dutyDirectory(project, holder));
       assert.equal(JSON.parse(await readFile(keyFile, "utf8")).format, "countersign-key-reference-v1");

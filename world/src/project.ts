@@ -56,6 +56,11 @@ export function personDirectory({ directory }: Pick<Project, "directory">, perso
   return join(directory, "people", person);
 }
 
+/** The public halves of a person's passkeys. */
+export function passkeysDirectory(project: Pick<Project, "directory">, person: string): string {
+  return join(personDirectory(project, person), "passkeys");
+}
+
 /** A key on its file, with the file that unlocks it. */
 export function keyIn(directory: string): EncryptedFilePlace {
   return { custody: "encrypted-file", keyFile: join(directory, "key.json"), passphraseFile: join(directory, "passphrase") };

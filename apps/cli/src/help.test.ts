@@ -41,6 +41,7 @@ test("the commands are those of the design, and no others", () => {
         "key list",
         "key review",
         "key rotate",
+        "key passkey",
       ],
       ...["open", "show", "sign", "join", "finish"].map((verb) => `key ceremony ${verb}`),
       ...["ledger verify", "ledger tail", "ledger prove", "ledger audit"],

@@ -16,6 +16,8 @@ export interface Screen {
   say(text: string): void;
   /** A line that the next one replaces, on stderr; shown on a terminal only. */
   progress(text: string): void;
+  /** What a person has to do elsewhere before this goes on; on stderr, with `--json`, too. */
+  ask(text: string): void;
   answer(answer: Answer): void;
   refuse(refusal: Refusal): void;
 }
@@ -32,6 +34,10 @@ export function screenOf(json: boolean): Screen {
     json,
     say: (text) => (json ? undefined : line(text)),
     progress: (text) => void (live && stderr.write(`\r\x1b[K${plain(text).slice(0, stderr.columns - 1)}`)),
+    ask(text) {
+      clear();
+      stderr.write(`${text}\n`);
+    },
     answer: (answer) => line(json ? JSON.stringify(answer.json) : answer.text),
     refuse(refusal) {
       clear();

@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 
 /** What a run printed, and how it ended. */
@@ -24,4 +25,22 @@ export async function countersignJson<T>(cwd: string, ...args: readonly string[]
   const { stdout, stderr } = await countersign(cwd, ...args, "--json");
   if (stderr !== "" || stdout.trim().includes("\n")) throw new Error(`one JSON object was expected, not: ${stdout}${stderr}`);
   return JSON.parse(stdout);
+}
+
+/** Runs it while its person does something with each page whose address it prints. */
+export async function countersignOnPage(
+  cwd: string,
+  person: (url: string) => Promise<void>,
+  ...args: readonly string[]
+): Promise<Transcript> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts"), ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  const [stdout, ended] = [text(child.stdout), once(child, "exit")];
+  const rest: string[] = [];
+  for await (const line of createInterface({ input: child.stderr })) {
+    const [url] = /http:\/\/localhost:\d+\/\S+/.exec(line) ?? [];
+    if (url === undefined) rest.push(line);
+    else await person(url);
+  }
+  const [code] = await ended;
+  return { code, stdout: await stdout, stderr: rest.join("\n") };
 }

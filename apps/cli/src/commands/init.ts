@@ -7,6 +7,7 @@ import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import { foundWorld } from "@countersign/world/found";
 import { setsOfOne } from "@countersign/world/sets-of-one";
 import { type Command, Option } from "commander";
+import { readApproverKeys } from "../approver-keys.ts";
 import { bestAddition } from "../best-addition.ts";
 import { choosePlan } from "../choose-plan.ts";
 import { each } from "../each.ts";
@@ -23,6 +24,7 @@ interface Options {
   readonly builders?: number;
   readonly hardware?: readonly string[];
   readonly soak?: number;
+  readonly approverKey?: readonly string[];
   readonly json?: true;
 }
 
@@ -44,6 +46,11 @@ export function init(program: Command): void {
     .option("--builders <count>", "build systems, each run by another owner (default: as many as the profile takes, or 1)", number(1, 8))
     .option("--hardware <owner>", "an owner who has a hardware key, a TPM or an HSM; again for each", each)
     .option(
+      "--approver-key <name=file>",
+      "with what this owner approves, instead of a key file made here: what `key passkey` made, or FILE.pub of a key in a token; again for each",
+      each,
+    )
+    .option(
       "--soak <seconds>",
       "how long a release must be public before devices take it (default: the profile's)",
       number(1, 30 * 86_400),
@@ -61,8 +68,10 @@ export function init(program: Command): void {
       const stranger = hardware.find((owner) => !plan.people.includes(owner));
       if (stranger !== undefined)
         return refuse("owner-unknown", `hardware of ${plan.people.join(", ")}`, stranger, "Name only owners with --hardware.");
+      const approverKeys = await readApproverKeys(options.approverKey ?? []);
+      if (!approverKeys.ok) return approverKeys;
       screen.progress("making keys ...");
-      const founded = await foundWorld(resolve(dir), plan);
+      const founded = await foundWorld(resolve(dir), plan, { approverKeys: approverKeys.value });
       if (!founded.ok) return founded;
       const { directory } = founded.value;
       const here = relative(process.cwd(), directory);

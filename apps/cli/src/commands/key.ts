@@ -7,6 +7,7 @@ import { verb } from "../verb.ts";
 import { ceremony } from "./key-ceremony.ts";
 import { create } from "./key-create.ts";
 import { list } from "./key-list.ts";
+import { passkey } from "./key-passkey.ts";
 import { review } from "./key-review.ts";
 import { rotate } from "./key-rotate.ts";
 
@@ -17,6 +18,7 @@ export function key(program: Command): void {
   list(noun.command("list"));
   review(noun.command("review"));
   rotate(noun.command("rotate"));
+  passkey(noun.command("passkey"));
   ceremony(noun.command("ceremony"));
 }
 

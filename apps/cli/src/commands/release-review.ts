@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { approve as countersign } from "@countersign/release/approve";
+import { shownReview } from "@countersign/release/passkey/shown-review";
 import { type Review, reviewProposal } from "@countersign/release/review";
 import { accept, type Outcome } from "@countersign/trust/refusal";
 import type { Command } from "commander";
+import { type ApproverOptions, approverOf, withApprover } from "../approver-key.ts";
 import { confirm } from "../confirm.ts";
 import { driftText } from "../drift-text.ts";
 import { changesText, reviewText } from "../review-text.ts";
 import type { Screen } from "../screen.ts";
-import { openSiteAt, personKey, type Site, type SiteOptions } from "../site.ts";
+import { openSiteAt, type Site, type SiteOptions } from "../site.ts";
 import { short } from "../text.ts";
 import { verb } from "../verb.ts";
 
@@ -25,24 +27,29 @@ export function diff(command: Command): void {
 }
 
 export function approve(command: Command): void {
-  command
-    .description("review a release or an order on this machine, then countersign its digest")
-    .argument("<digest>", "8 digits of it or more")
-    .requiredOption("--as <name>", "the person who approves")
-    .option("--yes", "do not ask: the review was read before");
-  verb<SiteOptions & { readonly as: string; readonly yes?: true }>(
+  withApprover(
+    command
+      .description(
+        "review a release or an order on this machine, then countersign its digest: with a passkey, on a page that shows the review",
+      )
+      .argument("<digest>", "8 digits of it or more")
+      .requiredOption("--as <name>", "the person who approves")
+      .option("--yes", "do not ask: the review was read before (a passkey asks all the same)"),
+  );
+  verb<SiteOptions & ApproverOptions & { readonly yes?: true }>(
     command,
     "release approve 3f9c2a10 --as alice",
     async (options, screen, written) => {
       const reviewed = await reviewAt(options, screen, written);
       if (!reviewed.ok) return reviewed;
       const { review, project, govern } = reviewed.value;
+      const approver = await approverOf(project, options, screen);
+      if (!approver.ok) return approver;
+      const { hasPage, asks } = approver.value;
       screen.say(`${reviewText(review)}\n`);
-      const sure = await confirm(`Countersign ${short(review.digest)} as ${options.as}?`, options.yes === true);
+      const sure = await confirm(`Countersign ${short(review.digest)} as ${options.as}?`, options.yes === true || hasPage);
       if (!sure.ok) return sure;
-      const key = await personKey(project, options.as);
-      if (!key.ok) return key;
-      const state = await countersign({ review, key: key.value, govern });
+      const state = await countersign({ review, key: asks(shownReview(review, options.as)), govern });
       if (!state.ok) return state;
       return accept({
         json: { digest: review.digest, state: state.value, verdicts: review.verdicts, changes: review.changes, drift: review.drift },

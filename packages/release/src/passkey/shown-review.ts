@@ -31,6 +31,25 @@ export function shownReview(review: Review, person: string): Shown {
   };
 }
 
+/** An order as its page shows it to whoever gives it, before there is one to review. */
+export function shownOrder(order: Pick<Order, "product" | "channel" | "action" | "release" | "reason">, person: string): Shown {
+  const { product, channel, action, release, reason } = order;
+  return {
+    title: `Order to ${action} a release of ${product} on ${channel}`,
+    lead: `You are ${person}. This proposes the order; what it takes to hold, its approvers decide.`,
+    act: "Propose with passkey",
+    sections: [
+      {
+        title: "The order",
+        facts: [
+          ["release", release],
+          ["reason", reason],
+        ],
+      },
+    ],
+  };
+}
+
 function titleOf(body: Statement | Order): string {
   if (body._type === "release") return `Approve ${body.product} ${body.version} for ${body.channel}`;
   return `Approve to ${body.action} a release of ${body.product} on ${body.channel}`;
