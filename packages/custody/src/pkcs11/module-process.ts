@@ -23,6 +23,7 @@ export class ModuleProcess {
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#said = (this.#said + text).slice(-KEPT_STDERR);
     });
+    this.#child.on("error", () => undefined); // who asks hears of it, as of every other end
     this.#child.unref();
     this.#child.channel?.unref();
     (this.#child.stderr as { unref?: () => void } | null)?.unref?.();
@@ -70,7 +71,7 @@ export class ModuleProcess {
     child.once("message", resolve as (message: unknown) => void);
     child.once("exit", ended);
     child.channel?.ref();
-    child.send(request);
+    child.send(request, (error) => error !== null && ended()); // it may have ended just now
     return promise.finally(() => {
       clearTimeout(late);
       child.off("message", resolve as (message: unknown) => void);

@@ -3,17 +3,17 @@ import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { verify } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { ensure } from "../../../../tools/outside.ts";
 import type { Algorithm } from "../algorithm.ts";
 import { KeyRefused, type Outcome } from "../outcome.ts";
 import { openKey } from "../place.ts";
 import { CKA, CKO, loadCryptoki } from "./cryptoki.ts";
 import { createPkcs11, openPkcs11, type Pkcs11Place } from "./pkcs11.ts";
+import { children, gone } from "./processes.test-support.ts";
 import { softHsm, softHsmModule } from "./softhsm.test-support.ts";
 import { logIn } from "./token.ts";
 
@@ -178,12 +178,3 @@ test("the module's process ends with its parent, however that ends, and does not
     if (child !== undefined) await gone(child);
   }
 });
-
-/** The processes that a process started, by what the kernel says. */
-function children(of: number = process.pid): readonly number[] {
-  return readFileSync(`/proc/${of}/task/${of}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number);
-}
-
-async function gone(pid: number): Promise<void> {
-  while (existsSync(`/proc/${pid}`) && !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, "utf8"))) await sleep(20);
-}

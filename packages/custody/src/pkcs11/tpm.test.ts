@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { verify } from "node:crypto";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +11,7 @@ import { ensure } from "../../../../tools/outside.ts";
 import { KeyRefused, type Outcome } from "../outcome.ts";
 import { loadCryptoki } from "./cryptoki.ts";
 import { createPkcs11, openPkcs11, type Pkcs11Place } from "./pkcs11.ts";
+import { children, gone } from "./processes.test-support.ts";
 import { startTpm, tpmPrograms } from "./tpm.test-support.ts";
 
 // One TPM for all, and few tests: it is slow, and counts wrong PINs.
@@ -47,11 +50,31 @@ test("TPM 2.0: ed25519, which it does not have, a wrong PIN and a missing key ar
   assert.equal(code(await openPkcs11({ ...at("stable"), pinFile })), "pin-wrong");
 });
 
-test("TPM 2.0: one that does not answer is given up in time; when it answers again, so does the key", { skip }, async () => {
+test("TPM 2.0: while it does not answer, its module is given up in time, and ends with whoever used it; then the key signs again", {
+  skip,
+}, async () => {
+  const { pid } = tpm as NonNullable<typeof tpm>;
   const key = await openPkcs11(at("stable"), 10_000);
   assert.ok(key.ok);
-  process.kill((tpm as NonNullable<typeof tpm>).pid, "SIGSTOP");
+  const script = join(directory, "signs.ts");
+  writeFileSync(
+    script,
+    `import { openPkcs11 } from ${JSON.stringify(join(import.meta.dirname, "pkcs11.ts"))};
+     const key = await openPkcs11(${JSON.stringify(at("stable"))});
+     process.stdin.once("data", () => key.value.sign(Buffer.from("m")));
+     console.log(key.ok);`,
+  );
+  const user = spawn(process.execPath, [script], { stdio: ["pipe", "pipe", "inherit"] });
+  const [opened] = (await once(user.stdout, "data")) as [Buffer];
+  assert.equal(opened.toString().trim(), "true");
+  const [module = 0] = children(user.pid);
+
+  process.kill(pid, "SIGSTOP");
+  user.stdin.write("now");
   await assert.rejects(key.value.sign(message), (error) => error instanceof KeyRefused && error.refusal.code === "module-timeout");
-  process.kill((tpm as NonNullable<typeof tpm>).pid, "SIGCONT");
+  // By then the other module hangs in the same call.
+  user.kill("SIGKILL");
+  await gone(module);
+  process.kill(pid, "SIGCONT");
   assert.ok(verify("sha256", message, key.value.publicKey, await key.value.sign(message)));
 });
