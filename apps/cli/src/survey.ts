@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Known, nothingKnown } from "@countersign/inventory/inventory";
 import type { KeyRecord } from "@countersign/inventory/key-record";
+import type { ActSeen } from "@countersign/inventory/registered";
+import { ask } from "@countersign/release/ask";
 import { registerClient } from "@countersign/release/register-client";
 import { directoryStore } from "@countersign/repository/directory-store";
 import { httpReader } from "@countersign/repository/http-store";
 import { readFrom } from "@countersign/repository/read-from";
 import { openRepository, type RepositoryView } from "@countersign/repository/view";
+import { array, open, text } from "@countersign/trust/decode";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import type { Read } from "@countersign/trust/workflow/step";
 import { anchorFile, openProject, readRunning, storeDirectory } from "@countersign/world/project";
@@ -69,11 +72,13 @@ async function surveyProject(options: SurveyOptions, now: number): Promise<Outco
   const view = await openRepository(read, anchor.value, now);
   if (!view.ok) return running.ok ? view : running;
   const register = running.ok ? await registerClient(running.value.govern).list() : running;
+  const told = running.ok ? await ask(`${running.value.govern}/acts`, acts) : running;
   const silent = register.ok ? [] : ["govern was not asked: purposes, deputies and reviews are unknown. Start it with: countersign up"];
   const known = {
     keys: await keyRecords(project.value),
     services: serviceRecords(project.value),
     register: register.ok ? register.value : [],
+    acts: told.ok ? told.value.acts : [],
   };
   return accept({ view: view.value, anchor: anchor.value, read, known, silent, now });
 }
@@ -89,3 +94,5 @@ async function surveyStranger(store: string, root: string | undefined, now: numb
   const silent = ["neither this machine's custody nor govern was asked: what only they know is unknown"];
   return accept({ view: view.value, anchor: anchor.value, read, known: nothingKnown, silent, now });
 }
+
+const acts = open({ acts: array(open<ActSeen>({ time: text, who: text, act: text, subject: text })) });

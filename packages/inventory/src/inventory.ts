@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { KeyRecord, ServiceRecord } from "./key-record.ts";
-import type { Registered } from "./registered.ts";
+import type { ActSeen, Registered } from "./registered.ts";
 import { servicesOf } from "./service.ts";
 import { type Authorities, type TrustedKey, trustedKeys } from "./trusted-keys.ts";
 
@@ -9,9 +9,11 @@ export interface Known {
   readonly keys: readonly KeyRecord[];
   readonly services: readonly ServiceRecord[];
   readonly register: readonly Registered[];
+  /** In any order; those that govern still tells. */
+  readonly acts: readonly ActSeen[];
 }
 
-export const nothingKnown: Known = { keys: [], services: [], register: [] };
+export const nothingKnown: Known = { keys: [], services: [], register: [], acts: [] };
 
 /** A key, or a process without one, that an attacker can take, and everything that would take it along. */
 export interface Holding {

@@ -28,3 +28,16 @@ export function lossOf({ channel, reaches }: BlastRadius, view: View, id: string
 export function nearest(losses: readonly Loss[], goal: Goal): Loss | undefined {
   return losses.filter((loss) => loss.goal === goal).sort((a, b) => a.others - b.others)[0];
 }
+
+/** What one can do alone, with how many others the rest, and what not at all. */
+export function meaning(losses: readonly Loss[]): string {
+  const found = (["install", "stop", "hide"] as const).map((goal) => ({ goal, loss: nearest(losses, goal) }));
+  const others = ({ loss }: { readonly loss: Loss | undefined }): number => loss?.others ?? Number.POSITIVE_INFINITY;
+  const parts = found
+    .toSorted((a, b) => (others(a) === others(b) ? 0 : others(a) - others(b)))
+    .map(({ goal, loss }) => {
+      if (loss === undefined) return `adds nothing to ${goal}`;
+      return loss.others === 0 ? `alone it can ${goal} (${loss.way})` : `with ${loss.others} more ${goal} (${loss.way})`;
+    });
+  return parts.join(", ");
+}

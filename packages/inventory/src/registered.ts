@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * An identity as govern's register shows it. It is govern's word: good for purposes, names and dates, and never for who may do what. Times are ISO 8601, and
- * undefined where govern does not say.
+ * An identity as govern's register shows it. It is govern's word: good for purposes, names and dates, and never for who may do what. Times are ISO 8601.
  */
 export interface Registered {
   readonly name: string;
@@ -16,7 +15,32 @@ export interface Registered {
   readonly keyid: string | null;
   readonly reviewBy: string;
   readonly status: string;
-  readonly registered?: string | undefined;
-  readonly lastReviewed?: string | undefined;
-  readonly lastUsed?: string | undefined;
+}
+
+/** What happened, as govern tells it. */
+export interface ActSeen {
+  readonly time: string;
+  readonly who: string;
+  readonly act: string;
+  readonly subject: string;
+}
+
+/** The acts by which somebody looked at a power again and found it right. */
+const reviews: readonly string[] = ["identity.renewed", "review.confirmed"];
+
+/** When somebody or something last acted, and was last reviewed; what is older than the acts that govern still tells is undefined. */
+export function historyOf(
+  acts: readonly ActSeen[],
+  name: string,
+): { readonly lastReviewed: string | undefined; readonly lastActed: string | undefined } {
+  const last = (of: (act: ActSeen) => boolean): string | undefined =>
+    acts
+      .filter(of)
+      .map(({ time }) => time)
+      .sort()
+      .at(-1);
+  return {
+    lastReviewed: last(({ act, subject }) => subject === name && reviews.includes(act)),
+    lastActed: last(({ act, who }) => who === name && !act.startsWith("review.")),
+  };
 }

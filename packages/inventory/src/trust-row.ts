@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Loss } from "./loss.ts";
+import type { Since } from "./since.ts";
 
 export type Kind = "device root" | "policy" | "log" | "witness" | "key" | "identity" | "person" | "service" | "source";
 
@@ -12,7 +13,8 @@ export type Mark =
   | "development custody"
   | "not active"
   | "unregistered"
-  | "no use seen";
+  | "no use seen"
+  | "cools off";
 
 /** A time, and what makes it the one that counts. ISO 8601. */
 export interface Dated {
@@ -76,4 +78,33 @@ export function marksOf(
     [reviewed && row.lastUsed === null, "no use seen"],
   ];
   return marks.filter(([holds]) => holds).map(([, mark]) => mark);
+}
+
+/** A row of which nothing is known yet. */
+export function blank(kind: Kind, name: string): TrustRow {
+  const unknown = { keyid: null, owner: null, deputy: null, custody: null, machine: null, since: null, until: null, lastUsed: null };
+  return { kind, name, for: [], ...unknown, lastReviewed: null, reviewBy: null, loss: [], means: "", marks: [] };
+}
+
+/** The same for `marksOf`. */
+export function plain(kind: Kind): Parameters<typeof marksOf>[0] {
+  return { ...blank(kind, ""), development: false, status: undefined, registered: true };
+}
+
+/** A beginning as rows say it; null where no proof says when. */
+export function dated(since: Since | undefined): TrustRow["since"] {
+  return since === undefined || since.time === null ? null : { time: iso(since.time), by: since.by, orEarlier: since.orEarlier };
+}
+
+/** ISO 8601, from Unix seconds. */
+export function iso(seconds: number): string {
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
+}
+
+export function earliest(ends: readonly Dated[]): Dated | null {
+  return ends.toSorted((a, b) => Date.parse(a.time) - Date.parse(b.time))[0] ?? null;
+}
+
+export function latest(uses: readonly Dated[]): Dated | null {
+  return uses.toSorted((a, b) => Date.parse(b.time) - Date.parse(a.time))[0] ?? null;
 }

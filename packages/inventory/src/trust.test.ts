@@ -122,6 +122,23 @@ test("govern's register adds purposes, deputies and reviews, and has no say in w
   assert.ok(rowOf(overdue.rows, "key", people.builder.keyid).marks.includes("review overdue"));
 });
 
+test("a renewal or a confirmed review counts as one, for identities and people; that somebody asked for one does not", async () => {
+  const act = (time: string, who: string, act: string, subject: string) => ({ time, who, act, subject });
+  const acts = [
+    act("2029-05-01T00:00:00.000Z", "alice", "identity.renewed", "builder"),
+    act("2029-04-01T00:00:00.000Z", "alice", "identity.renewed", "builder"),
+    act("2029-05-02T00:00:00.000Z", "alice", "review.started", "builder"),
+    act("2029-05-03T00:00:00.000Z", "alice", "review.confirmed", "bob"),
+    act("2029-05-04T00:00:00.000Z", "builder", "grant.issued", "some-grant"),
+  ];
+  const { rows } = await rowsOf({ known: { ...nothingKnown, register: [registered], acts } });
+  const builder = rowOf(rows, "key", people.builder.keyid);
+  assert.equal(builder.lastReviewed, "2029-05-01T00:00:00.000Z");
+  assert.ok(!builder.marks.includes("unreviewed"));
+  assert.equal(rowOf(rows, "person", "bob").lastReviewed, "2029-05-03T00:00:00.000Z");
+  assert.deepEqual(rowOf(rows, "person", "alice").lastUsed, { time: "2029-05-01T00:00:00.000Z", by: "govern" });
+});
+
 test("what has run out, or will within thirty days, is marked, by whatever ends first", async () => {
   const record = { keyid: people.builder.keyid, custody: "encrypted-file (development)", development: true };
   const until = async (expires: string) => {
@@ -135,6 +152,23 @@ test("what has run out, or will within thirty days, is marked, by whatever ends 
   assert.deepEqual(await until("2031-01-01T00:00:00Z"), ["targets"]);
   const { rows } = await rowsOf({ known: { ...nothingKnown, keys: [record] } });
   assert.ok(rowOf(rows, "key", people.builder.keyid).marks.includes("development custody"));
+});
+
+test("a policy that other devices may not hold yet is marked until it has cooled off", async () => {
+  const { view } = await rowsOf();
+  const second = {
+    ...view,
+    policy: { ...view.policy, version: 2 },
+    targets: { ...view.targets, signed: { ...view.targets.signed, version: 2 } },
+  };
+  const cools = (seconds: number): boolean => {
+    const policy = { time: view.time - seconds, by: "targets 2, policy 2", orEarlier: false };
+    const rows = must(
+      trustRows({ view: second, known: nothingKnown, uses: new Map(), began: { keys: new Map(), policy, root: undefined }, now }),
+    );
+    return rows.some(({ kind, marks }) => kind === "policy" && marks.includes("cools off"));
+  };
+  assert.deepEqual([cools(view.policy.coolingOffSeconds - 1), cools(view.policy.coolingOffSeconds)], [true, false]);
 });
 
 test("what a loss means is said of keys, identities and people: alone, with others, or nothing", async () => {

@@ -42,7 +42,7 @@ async function radiusOf(name: string): Promise<{ readonly plan: Plan; readonly r
   const bytes = must(await read("metadata/1.targets.json", 1_000_000)) as Uint8Array;
   const listed: Envelope<ReturnType<typeof targets>> = must(readEnvelope(targets, bytes, "targets"));
   const { policy } = must((await nextPolicy(listed.signed, undefined, read, policyChecks)).outcome);
-  const known = { keys: await keyRecords(project), services: serviceRecords(project), register: [] };
+  const known = { keys: await keyRecords(project), services: serviceRecords(project), register: [], acts: [] };
   return { plan, radius: must(blastRadius({ root: top, targets: listed.signed, policy }, known, "stable")) };
 }
 
