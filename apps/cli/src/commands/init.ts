@@ -97,5 +97,17 @@ async function meansOf({ owner, builders, hardware, profile, json }: Options): P
   const { stdin, stdout } = process;
   if (told || !stdin.isTTY || !stdout.isTTY) return accept({ owners: owner ?? [you], builders, hardware: hardware ?? [], profile });
   using prompt = createInterface({ input: stdin, output: stdout });
-  return await interview((question) => prompt.question(question), you);
+  const gone = new AbortController();
+  prompt.once("close", () => gone.abort());
+  try {
+    return await interview((question) => prompt.question(question, { signal: gone.signal }), you);
+  } catch (error) {
+    if (!gone.signal.aborted) throw error;
+    return refuse(
+      "not-answered",
+      "answers to four questions",
+      "the end of the input",
+      "Run it again, or say it all: countersign init --help",
+    );
+  }
 }
