@@ -8,7 +8,7 @@ const people = ["ann", "ben", "cem", "dia", "eva"].flatMap((name) => ["--owner",
 test(
   "agent: two owners build the same bytes, two approve, a monitor has read past it, and a device runs it; nobody alone misleads the others",
   {
-    timeout: 240_000,
+    timeout: 600_000,
   },
   () =>
     walk([...people, "--profile", "agent"], ["ann", "ben"], async ({ kind, alone, trail, runs }) => {

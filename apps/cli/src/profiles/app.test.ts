@@ -7,7 +7,7 @@ const people = ["ann", "ben", "cem", "dia"].flatMap((name) => ["--owner", name])
 
 test(
   "app: four owners take a release from init to a device; two of three sign, and one of them who did not propose approves",
-  { timeout: 180_000 },
+  { timeout: 600_000 },
   () =>
     walk(people, ["ann"], async ({ kind, alone, addition, trail, runs }) => {
       assert.equal(kind, "app");

@@ -7,7 +7,7 @@ const people = ["ann", "ben", "cem", "dia", "eva", "fay", "gil"].flatMap((name) 
 
 test(
   "firmware: three of five sign what two built and two approved, after a monitor has read past it, and a device runs it",
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   () =>
     walk([...people, "--profile", "firmware"], ["ann", "ben"], async ({ kind, plan, alone, trail, runs }) => {
       assert.equal(kind, "firmware");

@@ -5,7 +5,7 @@ import { walk } from "./walk.test-support.ts";
 
 test(
   "pair: one builds and proposes, the other approves and signs; neither starts anything alone, and either can stop it",
-  { timeout: 180_000 },
+  { timeout: 600_000 },
   () =>
     walk(["--owner", "ann", "--owner", "ben"], ["ben"], async ({ kind, plan, alone, trail, runs, digest, refused }) => {
       assert.equal(kind, "pair");

@@ -5,7 +5,7 @@ import { walk } from "./walk.test-support.ts";
 
 test(
   "solo: one person takes a release from init to a device, and is told that alone they are enough for anything",
-  { timeout: 180_000 },
+  { timeout: 600_000 },
   () =>
     walk(["--owner", "ann"], ["ann"], async ({ kind, alone, addition, trail, runs }) => {
       assert.equal(kind, "solo");

@@ -39,7 +39,7 @@ interface Explained {
 }
 
 /** Nobody waits longer than a machine takes. It changes how often processes look, and nothing that is signed. */
-const hurried: Plan["pace"] = { batchMilliseconds: 50, pollMilliseconds: 200, heartbeatMilliseconds: 500, timestampSeconds: 600 };
+const hurried: Plan["pace"] = { batchMilliseconds: 50, pollMilliseconds: 300, heartbeatMilliseconds: 1000, timestampSeconds: 600 };
 
 /** Walks one release through a project that `init` makes with these options, and lets `look` see what came of it while the project is up. */
 export async function walk(init: readonly string[], approvers: readonly string[], look: (walked: Walk) => Promise<void>): Promise<void> {
