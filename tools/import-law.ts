@@ -27,7 +27,11 @@ const law: { readonly [room: string]: Allowance } = {
   "packages/custody": { node: "any", packages: [], libraries: ["aws4fetch", "pkcs11js"] },
   "packages/federation": { node: "any", packages: ["trust", "tlog"], libraries: ["jose"] },
   "packages/inventory": { node: "any", packages: ["trust", "tlog", "repository"], libraries: [] },
-  "packages/release": { node: "any", packages: ["trust", "tlog", "updater", "repository", "custody", "drift"], libraries: [] },
+  "packages/release": {
+    node: "any",
+    packages: ["trust", "tlog", "updater", "repository", "custody", "federation", "drift"],
+    libraries: [],
+  },
   "packages/drift": { node: ["node:crypto"], crypto: ["createHash"], packages: [], libraries: [], pure: true },
   "packages/daemon": { node: "any", packages: ["tlog"], libraries: ["hono", "@hono/node-server"] },
   "duties/*": { node: "any", packages: "any", libraries: "declared" },

@@ -11,6 +11,7 @@ import type { Digest } from "@countersign/trust/digest";
 import { claimedCheckpoint, witnessedTime } from "@countersign/trust/ledger/checkpoint";
 import { revocationLists } from "@countersign/trust/revocation/list";
 import { copyStore } from "@countersign/world/copy-store";
+import { openWindow } from "@countersign/world/open-window";
 import { anchorFile, type Project, type Running, storeDirectory } from "@countersign/world/project";
 import { ship } from "@countersign/world/ship";
 import { keyOf, openBase, taken } from "./base.ts";
@@ -39,6 +40,7 @@ export async function releaseOf(
   const shipment = {
     directory,
     platform,
+    product: of,
     version,
     commit: "1".repeat(40),
     health: { command: [`bin/${of}`, "--health"], expect: "well", timeoutSeconds: 5, attempts: 1 },
@@ -46,7 +48,8 @@ export async function releaseOf(
     urgent,
     epochUp,
   };
-  const { digest } = taken(await ship({ ...project, plan: { ...project.plan, product: of } }, urls, shipment));
+  taken(await openWindow(project, urls, { releases: 1, reason: version }));
+  const { digest } = taken(await ship(project, urls, shipment));
   const govern = governClient(urls.govern);
   const source = { store: urls.distribute, anchor: await readFile(anchorFile(project)), now: Date.now() };
   const review = taken(await reviewProposal({ govern, digest, ...source }));

@@ -4,10 +4,11 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CertificatePin } from "@countersign/federation/pin";
 import { selfSigned } from "@countersign/federation/self-signed";
+import type { DaemonIdentity } from "@countersign/release/daemon-identity";
 import { sha256 } from "@countersign/trust/digest";
 import { makeKey } from "./found.ts";
 import type { Plan } from "./plan.ts";
-import { dutyDirectory, type Project } from "./project.ts";
+import { dutyDirectory, keyIn, type Project } from "./project.ts";
 
 /** A certificate of a daemon is good for a year: what it gets for it lives for minutes. */
 const DAYS = 365;
@@ -27,6 +28,18 @@ export async function certificatePin(project: Project, holder: string): Promise<
   const file = join(certificateDirectory(project, holder), "certificate.der");
   const certificate = (await read(file)) ?? (await make(project, holder, file));
   return { kind: "certificate", thumbprint: sha256(certificate), audience: governAudience(project.plan) };
+}
+
+/** How a daemon of a project proves itself to govern, with what lies in its own directory. */
+export function daemonIdentity(project: Project, holder: string): DaemonIdentity {
+  const own = certificateDirectory(project, holder);
+  return {
+    identity: holder,
+    issuer: governAudience(project.plan),
+    certificate: join(own, "certificate.der"),
+    key: keyIn(own),
+    renewal: join(own, "renewal"),
+  };
 }
 
 async function make(project: Project, holder: string, file: string): Promise<Uint8Array> {

@@ -6,6 +6,7 @@ import { rawPublicKey } from "@countersign/tlog/signer";
 import { formatVkey } from "@countersign/tlog/vkey";
 import type { PublicKey } from "@countersign/trust/key";
 import { governAudience } from "./certificate.ts";
+import { ciIssuer } from "./ci-job.ts";
 import { logOrigin } from "./found.ts";
 import { sidecarHolderOf } from "./post-quantum.ts";
 import { anchorFile, dutyDirectory, keyIn, type Project, personDirectory, placeIn, storeDirectory } from "./project.ts";
@@ -51,7 +52,7 @@ export function distributeConfig(project: Project, port: number): Config {
   return { port, store: storeDirectory(project) };
 }
 
-export function governConfig(project: Project, port: number, ledger: string): Config {
+export function governConfig(project: Project, port: number, ledger: string, ci: string): Config {
   return {
     port,
     database: join(dutyDirectory(project, "govern"), "govern.sqlite"),
@@ -62,6 +63,7 @@ export function governConfig(project: Project, port: number, ledger: string): Co
     channelDays: 90,
     tokenKey: placeIn(dutyDirectory(project, "govern")),
     issuer: governAudience(project.plan),
+    issuers: { [ciIssuer(project.plan)]: ci },
   };
 }
 

@@ -27,6 +27,8 @@ export interface Running {
   readonly ledger: string;
   readonly publish: string;
   readonly observe: string;
+  /** The CI platform of the project. */
+  readonly ci: string;
   readonly revokers: Readonly<Record<string, string>>;
 }
 
@@ -37,6 +39,7 @@ const running: Decoder<Running> = closed<Running>({
   ledger: text,
   publish: text,
   observe: text,
+  ci: text,
   revokers: record(text, text),
 });
 

@@ -5,6 +5,7 @@ import { openKey } from "@countersign/custody/place";
 import { readHalf } from "@countersign/custody/reference";
 import { registerClient } from "@countersign/release/register-client";
 import { certificatePin } from "./certificate.ts";
+import { ciPin } from "./ci-job.ts";
 import type { Holding } from "./plan.ts";
 import { dutyDirectory, keyIn, type Project, personDirectory, placeIn } from "./project.ts";
 
@@ -58,7 +59,7 @@ export async function registrationOf(project: Project, holder: string, owner: st
     deputy: deputyOf(plan.people, owner),
     duties: [duty],
     channel: plan.channel,
-    pin: await certificatePin(project, holder),
+    pin: holder === plan.proposer.holder ? ciPin(plan) : await certificatePin(project, holder),
     keyid: half.value.keyid,
     maxSeconds: MAX_SECONDS,
     reviewBy: new Date(Date.now() + REVIEW_DAYS * 86_400_000).toISOString().slice(0, 10),

@@ -11,6 +11,7 @@ import { type ProposedRelease, proposeRelease, type ReleaseDraft } from "@counte
 import { type Packed, packDirectory } from "@countersign/repository/pack";
 import type { Digest } from "@countersign/trust/digest";
 import { accept, type Outcome, type Refusal, refuse } from "@countersign/trust/refusal";
+import { jobGrants, startJob } from "./ci-job.ts";
 import { agreedBuild, type PlannedBuilder } from "./plan.ts";
 import { anchorFile, dutyDirectory, type Project, placeIn, type Running, storeDirectory } from "./project.ts";
 
@@ -18,6 +19,8 @@ import { anchorFile, dutyDirectory, type Project, placeIn, type Running, storeDi
 export interface Shipment extends Pick<ReleaseDraft, "version" | "health" | "privileges" | "urgent" | "epochUp"> {
   readonly directory: string;
   readonly platform: string;
+  /** The project's own, if not told. */
+  readonly product?: string;
   /** The source commit that it was built from. */
   readonly commit: string;
   /** Called as each builder is done. */
@@ -32,13 +35,17 @@ export interface Built {
   readonly provenance: Digest;
 }
 
-/** What a pipeline does for a release: pack, build and attest in each builder's own process, propose with the pipeline's key. */
+/**
+ * What a pipeline does for a release: pack, build and attest in each builder's own process; then exchange the token of its job for a grant in the open
+ * window, and propose under it.
+ */
 export async function ship(project: Project, running: Running, shipment: Shipment): Promise<Outcome<ProposedRelease>> {
   const { plan } = project;
   const work = await mkdtemp(join(tmpdir(), "countersign-build-"));
   try {
-    const { directory, platform, commit, onBuilt, ...draft } = shipment;
-    const name = `${plan.product}-${draft.version}-${platform}.tar.zst`;
+    const { directory, platform, commit, onBuilt, product = plan.product, ...draft } = shipment;
+    const name = `${product}-${draft.version}-${platform}.tar.zst`;
+    const job = await startJob(project, running, commit);
     const builds: (Built & Pick<Packed, "unpacked" | "files">)[] = [];
     for (const builder of plan.builders) {
       const own = join(work, builder.holder);
@@ -59,9 +66,10 @@ export async function ship(project: Project, running: Running, shipment: Shipmen
       now: Date.now(),
       govern: governClient(running.govern),
       key: await openKey(placeIn(dutyDirectory(project, plan.proposer.holder))),
+      grants: jobGrants(plan, running, job, plan.proposer.holder),
       draft: {
         ...draft,
-        product: plan.product,
+        product,
         channel: plan.channel,
         minimumSequence: 0,
         artifacts: [{ ...artifact, platform }],

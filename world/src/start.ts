@@ -4,6 +4,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type RunningDuty, startDuty } from "@countersign/daemon/child";
+import { ciPlatformConfig } from "./ci-job.ts";
 import {
   type Config,
   distributeConfig,
@@ -67,7 +68,8 @@ export async function startWorld(project: Project, options: StartOptions = {}): 
       start("ledger", run("ledger"), ledgerConfig(project, port(), witnessUrls)),
       start("distribute", run("distribute"), distributeConfig(project, port())),
     ]);
-    const govern = await start("govern", run("govern"), governConfig(project, port(), ledger.url));
+    const ci = await start("ci-platform", run("ci-platform"), ciPlatformConfig(project, port()));
+    const govern = await start("govern", run("govern"), governConfig(project, port(), ledger.url, ci.url));
     const publish = await start("publish", plan.publish, publishConfig(project, port(), govern.url, ledger.url));
     const revokers = plan.revokers.map((holding) => start("revoke", holding, revokeConfig(project, holding.holder, port(), ledger.url)));
     const signers = plan.signers.holders.map((holding) =>
@@ -87,6 +89,7 @@ export async function startWorld(project: Project, options: StartOptions = {}): 
       ledger: ledger.url,
       publish: publish.url,
       observe: observe.url,
+      ci: ci.url,
       revokers: Object.fromEntries(stops.map(({ holder, url }) => [holder, url])),
     };
     await writeFile(runningFile(project), JSON.stringify(urls));
@@ -103,7 +106,8 @@ export async function startProcess(project: Project, duty: string, holder: strin
   await mkdir(own, { recursive: true, mode: 0o700 });
   const configFile = join(own, "config.json");
   await writeFile(configFile, `${JSON.stringify(config, null, 2)}\n`);
-  const running = await startDuty(fileURLToPath(import.meta.resolve(`@countersign/${duty}/main`)), configFile);
+  const main = duty === "ci-platform" ? "world/ci-platform" : `${duty}/main`;
+  const running = await startDuty(fileURLToPath(import.meta.resolve(`@countersign/${main}`)), configFile);
   running.child.stderr?.pipe(createWriteStream(join(own, "log.jsonl"), { flags: "a" }));
   return running;
 }

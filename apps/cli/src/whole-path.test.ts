@@ -46,6 +46,10 @@ async function refused(...args: readonly string[]): Promise<string> {
 }
 
 async function release(version: string): Promise<string> {
+  const asked = await countersignJson<{ readonly id: string }>(project, "window", "open", "--as", "alice", "--reason", version);
+  assert.equal(await refused("release", "propose", await plant(version), "--version", version), "window-not-open");
+  assert.equal(await refused("window", "approve", asked.id, "--as", "alice"), "window-own");
+  assert.match(await said("window", "approve", asked.id, "--as", "bob"), /is open for 1 of stable/);
   const args = ["release", "propose", await plant(version), "--version", version, "--expect", version];
   const { digest } = await countersignJson<{ readonly digest: string }>(project, ...args);
   return digest.slice(0, 8);
@@ -79,6 +83,8 @@ test("from a directory to a device, and back, by the commands that the help show
   assert.match(await said("device", "install", "--dir", "d"), /installed: 1\.0\.0/);
   assert.equal(await refused("device", "rollback", "--dir", "d"), "revoked");
 
+  assert.match(await said("window", "list"), /closed +1 +alice +bob/);
+  assert.match(await said("grant", "list"), /ci +propose +stable +[0-9a-f]{12} +w-[0-9a-f]{16} +1 of 1/);
   assert.match(await said("release", "status"), /hello 1\.1\.0 +stable +2 +published +1 of 1 bob/);
   assert.match(await said("ledger", "verify"), /All entries verified\.[\s\S]*order +1\n/);
   assert.match(await said("ledger", "audit"), /each is what it must be, to the byte/);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { GrantClaims } from "@countersign/federation/grant";
 import { isStored } from "@countersign/repository/read-from";
 import type { Reader } from "@countersign/repository/store";
 import { type Judgement, judge } from "@countersign/trust/check";
@@ -7,12 +8,14 @@ import type { Govern } from "./govern.ts";
 import { isRelease, type Proposal, signerOf } from "./proposal.ts";
 import type { Published } from "./published.ts";
 import { identityOfKey } from "./register.ts";
+import { isOpen } from "./window.ts";
 
 /** Whether a proposal may be taken: it could become a release or an order by all that is known now. */
 export async function admit(
   candidate: Proposal,
   published: Published,
   { database, store, now, checks }: Govern,
+  grant: GrantClaims | undefined,
 ): Promise<Outcome<unknown>> {
   const { channel } = candidate.body;
   const rules = published.policy.channels[channel];
@@ -25,7 +28,10 @@ export async function admit(
     );
   const proposer = await identityOfKey(database, signerOf(candidate.approvals[0]));
   const missing = await missingFrom(store, candidate);
-  const around = { published, rules, proposer, missing, now: now() };
+  const time = now();
+  const windows = await database.selectFrom("windows").selectAll().where("channel", "=", channel).where("state", "=", "open").execute();
+  const isWindow = windows.some((window) => isOpen(window, time));
+  const around = { published, rules, proposer, missing, grant, isWindow, now: time };
   const judged: Judgement<unknown> = isRelease(candidate)
     ? judge({ candidate, ...around }, checks.releaseProposal)
     : judge({ candidate, ...around }, checks.orderProposal);

@@ -47,6 +47,7 @@ onBothEngines((engine) => {
   const post: Client["post"] = (path, body) => client.post(path, body);
   const propose = async (body: Statement | Order, holder = "ci"): Promise<Answer> =>
     post("/proposals", { body, proposal: await scene.say(holder, "propose", body) });
+  const proposeGranted = (body: Statement | Order): Promise<Answer> => scene.propose(body, client);
   const approve = async (body: Statement | Order, holder: string): Promise<Answer> =>
     post(`/proposals/${canonicalDigest(body)}/approvals`, await scene.say(holder, "approve", body));
   const stateOf = async (body: Statement | Order): Promise<unknown> => (await get(`/proposals/${canonicalDigest(body)}`)).body["state"];
@@ -119,9 +120,12 @@ onBothEngines((engine) => {
 
   test("a proposal is taken once; another for its sequence is a conflict", async () => {
     const taken = { digest: canonicalDigest(first), state: "proposed" };
-    assert.deepEqual(await propose(first), { status: 201, body: taken, code: "ok" });
+    assert.equal((await propose(first)).code, "grant-missing");
+    assert.equal((await proposeGranted(first)).code, "window-not-open");
+    await scene.window();
+    assert.deepEqual(await proposeGranted(first), { status: 201, body: taken, code: "ok" });
     assert.deepEqual((await propose(first)).body, taken);
-    const other = await propose({ ...first, version: "1.0.2" });
+    const other = await proposeGranted({ ...first, version: "1.0.2" });
     assert.deepEqual([other.status, other.code], [409, "sequence-taken"]);
     const { change, approvals, needed } = (await get(`/proposals/${taken.digest}`)).body as Record<string, unknown[]>;
     assert.ok(change?.some((item) => (item as { field: string }).field === "builders"));
@@ -217,7 +221,7 @@ onBothEngines((engine) => {
   });
 
   async function enter(body: Statement | Order, approvers: readonly string[]): Promise<void> {
-    assert.equal((await propose(body)).status, 201);
+    assert.equal((await proposeGranted(body)).status, 201);
     for (const person of approvers) assert.equal((await approve(body, person)).status, 200);
     await scene.settle();
   }
@@ -269,7 +273,7 @@ onBothEngines((engine) => {
       ...(await sampleStatement(scene.ground, { sequence: 3, predecessor: canonicalDigest(second) })),
       version: "1.0.3-fixed",
     };
-    assert.equal((await propose(better)).status, 201);
+    assert.equal((await proposeGranted(better)).status, 201);
     assert.equal((await get(`/proposals/${added}`)).body["state"], "superseded");
     assert.equal((await sign(refused, "sign-cem")).code, "request-closed");
     for (const person of ["ann", "ben"]) await approve(better, person);
@@ -298,15 +302,21 @@ onBothEngines((engine) => {
   test("a govern that is killed anywhere goes on where it was, and what another publishes passes its own", async () => {
     const database = await engine.create(dutyDirectory(scene.ground.project, "govern"));
     const start = async (ledger: string): Promise<RunningDuty> => {
-      const config = { ...governConfig(scene.ground.project, 0, ledger), database, pollMilliseconds: 20, channelDays: 30 };
+      const config = {
+        ...governConfig(scene.ground.project, 0, ledger, "http://127.0.0.1:1"),
+        database,
+        pollMilliseconds: 20,
+        channelDays: 30,
+      };
       const duty = await scene.ground.start("govern", "govern", config);
       client = clientOf(duty.url);
       return duty;
     };
     const cut = await start("http://127.0.0.1:9");
     await scene.register(client);
+    await scene.window(client);
     const rival = await sampleStatement(scene.ground, { sequence: 3, predecessor: canonicalDigest(second), version: "1.0.3-rival" });
-    await propose(rival);
+    await proposeGranted(rival);
     for (const person of ["ann", "ben"]) await approve(rival, person);
     await sleep(100);
     assert.equal(await stateOf(rival), "approved", "no ledger answers");

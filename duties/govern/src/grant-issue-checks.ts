@@ -161,7 +161,7 @@ export const grantIssueChecks: readonly Check<GrantIssueSubject>[] = [
     name: "issue/renewal",
     source: "whoever copies a daemon's key does not know what it was told last",
     examine: ({ identity: { name }, renewal }) => {
-      const first = renewal?.offered === null && renewal.presented === null;
+      const first = renewal?.offered === null; // this govern gave it none yet
       const right = renewal === undefined || first || renewal.presented === renewal.offered || renewal.presented === renewal.confirmed;
       return decide(
         right,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { GrantClaims } from "@countersign/federation/grant";
 import { type Check, decide } from "@countersign/trust/check";
 import type { ChannelRules } from "@countersign/trust/policy/policy";
 import { approvalChecks } from "@countersign/trust/release/entry-checks";
@@ -17,6 +18,10 @@ export interface ProposalSubject<T extends Proposal> {
   readonly rules: ChannelRules;
   /** The registered identity with the proposing key. */
   readonly proposer: Registered | undefined;
+  /** What the grant says that came with it. */
+  readonly grant: GrantClaims | undefined;
+  /** Whether a window of the channel is open. */
+  readonly isWindow: boolean;
   /** Paths that the statement names and the store does not have. */
   readonly missing: readonly string[];
   /** Unix milliseconds. */
@@ -53,6 +58,37 @@ const proposerChecks: readonly Check<ProposalSubject<Proposal>>[] = [
   },
 ];
 
+/** What an identity proposes, it proposes under a grant; asked last, since a proposal that could never be taken needs none. */
+const grantedChecks: readonly Check<ProposalSubject<Proposal>>[] = [
+  {
+    name: "proposal/granted",
+    source: "a pipeline has no standing power; a person signs for herself",
+    examine: ({ candidate, published: { policy }, proposer, grant }) => {
+      const holder = policy.holders[signerOf(candidate.approvals[0])];
+      const isPerson = holder !== undefined && holder.holder === holder.owner;
+      return decide(
+        isPerson || (grant !== undefined && grant.sub === proposer?.name),
+        isPerson ? "the signature of a person" : `a grant of ${proposer?.name ?? "the proposer"} to propose ${candidate.digest}`,
+        isPerson ? holder.holder : grant === undefined ? "none" : `one of ${grant.sub}`,
+        "grant-missing",
+        "Let the job exchange its token for one; it needs an open window: countersign window open",
+      );
+    },
+  },
+  {
+    name: "proposal/window",
+    source: "a channel is released in a window, whoever proposes; an order may come at any time",
+    examine: ({ candidate: { body }, isWindow }) =>
+      decide(
+        body._type === "order" || isWindow,
+        body._type === "order" ? "an order needs none" : `an open window for ${body.channel}`,
+        isWindow ? "there is one" : "none",
+        "window-not-open",
+        `Have one opened: countersign window open --channel ${body.channel}`,
+      ),
+  },
+];
+
 /** What keeps a release out that could only be refused later, by signers or devices. */
 export const releaseProposalChecks: readonly Check<ProposalSubject<Entry<Statement>>>[] = [
   ...proposerChecks,
@@ -84,6 +120,7 @@ export const releaseProposalChecks: readonly Check<ProposalSubject<Entry<Stateme
         "Upload them first: countersign build attest",
       ),
   },
+  ...grantedChecks,
 ];
 
 export const orderProposalChecks: readonly Check<ProposalSubject<Entry<Order>>>[] = [
@@ -104,6 +141,7 @@ export const orderProposalChecks: readonly Check<ProposalSubject<Entry<Order>>>[
       );
     },
   },
+  ...grantedChecks,
 ];
 
 function checkNamed<S>(checks: readonly Check<S>[], name: string): Check<S> {

@@ -9,6 +9,7 @@ import { detailOf, summaries } from "./proposal-views.ts";
 import { propose } from "./propose.ts";
 import type { ProposalState } from "./schema.ts";
 import type { RouteDescription } from "./shapes.ts";
+import { carriedIn } from "./use-grant.ts";
 
 /** Documents in it are read by the decoders of what they are. */
 const proposalShape: z.ZodType<{ readonly body: unknown; readonly proposal: unknown }> = z.strictObject({
@@ -22,7 +23,7 @@ export function proposals(govern: Govern): Hono {
 
   app.post("/", async ({ req }) => {
     const asked = await readBody(req, proposalShape);
-    return answer(asked.ok ? await propose(govern, asked.value.body, asked.value.proposal) : asked, 201);
+    return answer(asked.ok ? await propose(govern, asked.value.body, asked.value.proposal, carriedIn(req)) : asked, 201);
   });
 
   app.get("/", async (context) => {

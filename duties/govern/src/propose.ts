@@ -13,6 +13,7 @@ import { proposed } from "./proposal-acts.ts";
 import { lastRelease, type Published } from "./published.ts";
 import type { ProposalState, Schema } from "./schema.ts";
 import { inTurn, type Turn } from "./turn.ts";
+import { type Bearer, bearerHere, type Carried, useGrant } from "./use-grant.ts";
 
 export interface Proposed {
   readonly digest: Digest;
@@ -20,7 +21,7 @@ export interface Proposed {
 }
 
 /** Takes a proposal that could become a release or an order; the same one again is the same. */
-export async function propose(govern: Govern, body: unknown, proposal: unknown): Promise<Outcome<Proposed>> {
+export async function propose(govern: Govern, body: unknown, proposal: unknown, carried?: Carried): Promise<Outcome<Proposed>> {
   const read = readProposal(body, proposal);
   if (!read.ok) return read;
   const entry = read.value;
@@ -28,11 +29,15 @@ export async function propose(govern: Govern, body: unknown, proposal: unknown):
   if (known !== undefined) return accept({ digest: entry.digest, state: known.state });
   const published = await govern.look();
   if (!published.ok) return published;
-  const admitted = await admit(entry, published.value, govern);
-  return admitted.ok ? keep(govern, entry, published.value) : admitted;
+  const wanted = { duty: "propose", channel: entry.body.channel, digest: entry.digest } as const;
+  const bearer = carried && (await bearerHere(govern, carried, "POST", "/proposals", wanted));
+  if (bearer?.ok === false) return bearer;
+  const admitted = await admit(entry, published.value, govern, bearer?.value.claims);
+  return admitted.ok ? keep(govern, entry, published.value, bearer?.value) : admitted;
 }
 
-async function keep({ database, store, now }: Govern, entry: Proposal, published: Published): Promise<Outcome<Proposed>> {
+async function keep(govern: Govern, entry: Proposal, published: Published, bearer: Bearer | undefined): Promise<Outcome<Proposed>> {
+  const { database, store, now } = govern;
   const { digest, body } = entry;
   const change = await changeOf(entry, published, store);
   const place = { type: body._type, product: body.product, channel: body.channel, number: numberOf(entry) };
@@ -50,6 +55,8 @@ async function keep({ database, store, now }: Govern, entry: Proposal, published
         `${known.digest} has it`,
         "Follow that one, and propose yours as the next.",
       );
+    const used = bearer && (await useGrant(turn, bearer, govern));
+    if (used?.ok === false) return used;
     if (known !== undefined) {
       await giveUpRequest(turn, now(), "added", known.digest);
       await moveProposal(turn, now(), known.digest, "superseded");

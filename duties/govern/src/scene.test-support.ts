@@ -5,7 +5,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serve } from "@countersign/daemon/http";
+import type { GrantSource } from "@countersign/federation/grant-source";
 import { issuerKeys } from "@countersign/federation/issuer-keys";
+import { daemonGrants } from "@countersign/release/daemon-identity";
 import { type PersonalAct, signAct } from "@countersign/release/personal-act";
 import { signDocument } from "@countersign/repository/sign-document";
 import { canonicalDigest } from "@countersign/trust/canonical";
@@ -13,7 +15,7 @@ import type { Signed } from "@countersign/trust/envelope";
 import type { Approval } from "@countersign/trust/release/approval";
 import type { Order } from "@countersign/trust/release/order";
 import type { Statement } from "@countersign/trust/release/statement";
-import { governAudience } from "@countersign/world/certificate";
+import { certificatePin, daemonIdentity, governAudience } from "@countersign/world/certificate";
 import { publishConfig } from "@countersign/world/duty-configs";
 import { type Ground, layGround } from "@countersign/world/ground";
 import { appPlan } from "@countersign/world/plans/app";
@@ -38,8 +40,9 @@ export interface Answer {
 
 /** A govern as its callers see it. */
 export interface Client {
+  readonly url: string;
   readonly get: (path: string) => Promise<Answer>;
-  readonly post: (path: string, body?: unknown) => Promise<Answer>;
+  readonly post: (path: string, body?: unknown, headers?: Readonly<Record<string, string>>) => Promise<Answer>;
 }
 
 export interface Scene extends AsyncDisposable {
@@ -53,6 +56,12 @@ export interface Scene extends AsyncDisposable {
   readonly say: (holder: string, decision: Approval["decision"], body: Statement | Order) => Promise<Signed<Approval>>;
   /** What a person does, signed just now. */
   readonly act: (person: string, act: string, subject: string, body: unknown) => Promise<Signed<PersonalAct>>;
+  /** Opens a window for the channel, wide enough for a test. */
+  readonly window: (at?: Client) => Promise<void>;
+  /** Where a registered holder gets its grants: by its certificate. */
+  readonly grants: (holder: string, at?: Client) => Promise<GrantSource>;
+  /** Proposes under a grant of the proposer. */
+  readonly propose: (body: Statement | Order, at?: Client) => Promise<Answer>;
   /** Has its owner register the proposer. */
   readonly register: (client: Client) => Promise<Answer>;
   readonly publish: () => Promise<Response>;
@@ -79,7 +88,33 @@ export async function setScene(approvals: number, engine: Engine = sqliteEngine,
   const act: Scene["act"] = async (person, name, subject, body) =>
     signAct(await ground.key(person), { act: name, subject, body, now: Date.now(), nonce: randomBytes(16) });
 
+  const say: Scene["say"] = async (holder, decision, body) => {
+    const said: Approval = { _type: "approval", spec: "countersign/1", decision, subject: body._type, digest: canonicalDigest(body) };
+    return signDocument(said, [await ground.key(holder)]);
+  };
+  const client = clientOf(url);
+  const sources = new Map<string, Promise<GrantSource>>();
+  const grants: Scene["grants"] = (holder, { url: at } = client) => {
+    const source = sources.get(`${holder} ${at}`) ?? daemonGrants(daemonIdentity(ground.project, holder), at);
+    sources.set(`${holder} ${at}`, source);
+    return source;
+  };
+
   return {
+    window: async (at = client) => {
+      const asked = { seconds: 3600, releases: 8, reason: "a test" };
+      const { body } = await at.post("/windows", await act("ann", "window.request", "stable", asked));
+      await at.post("/windows/approvals", await act("ben", "window.approve", String(body["id"]), {}));
+    },
+    grants,
+    propose: async (body, at = client) => {
+      const { holder } = plan.proposer;
+      const source = await grants(holder, at);
+      const granted = await source.grantFor({ duty: "propose", channel: body.channel, digest: canonicalDigest(body), uses: 1 });
+      if (!granted.ok) return { status: 400, body: {}, code: granted.refusal.code };
+      const headers = await source.headersFor(granted.value, "POST", `${at.url}/proposals`);
+      return at.post("/proposals", { body, proposal: await say(holder, "propose", body) }, headers);
+    },
     ground,
     govern,
     progress,
@@ -87,15 +122,13 @@ export async function setScene(approvals: number, engine: Engine = sqliteEngine,
       await logEntries(govern, ground.ledger);
       await progress();
     },
-    client: clientOf(url),
-    say: async (holder, decision, body) => {
-      const said: Approval = { _type: "approval", spec: "countersign/1", decision, subject: body._type, digest: canonicalDigest(body) };
-      return signDocument(said, [await ground.key(holder)]);
-    },
+    client,
+    say,
     act,
     register: async ({ post }) => {
       const { holder, owner } = ground.project.plan.proposer;
-      const body = await registrationOf(ground.project, holder, owner, "propose");
+      const pin = await certificatePin(ground.project, holder); // in these tests a daemon proposes, for which no CI platform has to speak
+      const body = { ...(await registrationOf(ground.project, holder, owner, "propose")), pin };
       return post("/identities", await act(owner, "identity.register", holder, body));
     },
     publish,
@@ -127,7 +160,8 @@ export function clientOf(url: string): Client {
     return { status: response.status, body, code: body.refusal?.code ?? "ok" };
   };
   return {
+    url,
     get: (path) => ask(path, {}),
-    post: (path, body) => ask(path, { method: "POST", body: JSON.stringify(body) ?? null }),
+    post: (path, body, headers = {}) => ask(path, { method: "POST", headers, body: JSON.stringify(body) ?? null }),
   };
 }

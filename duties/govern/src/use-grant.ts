@@ -4,12 +4,23 @@ import { provenBy, verifyProof } from "@countersign/federation/dpop";
 import { type GrantClaims, verifyGrant, type Wanted } from "@countersign/federation/grant";
 import { judge } from "@countersign/trust/check";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
+import type { HonoRequest } from "hono";
 import type { Govern } from "./govern.ts";
 import { grantUsed, identityLocked } from "./grant-acts.ts";
 import { perform } from "./perform.ts";
 import { identityNamed } from "./register.ts";
 import { inTurn, type Turn } from "./turn.ts";
 import { windowOf } from "./window.ts";
+
+/** A grant and its proof as a request carries them (RFC 9449, 7.1); undefined where it has none. */
+export function carriedIn(request: HonoRequest): Carried | undefined {
+  const [scheme, grant, ...more] = (request.header("authorization") ?? "").split(" ");
+  return scheme?.toLowerCase() === "dpop" && grant !== undefined && more.length === 0
+    ? { grant, proof: request.header("dpop") }
+    : undefined;
+}
+
+export type Carried = Pick<UnderGrant, "grant" | "proof">;
 
 /** A request that came with a grant. */
 export interface UnderGrant {
@@ -43,6 +54,12 @@ export async function bearerOf(govern: Govern, under: UnderGrant): Promise<Outco
   if (outcome.ok) throw new Error("a grant without claims");
   if (outcome.refusal.code === "grant-of-another-key") await lock(govern, grant, around.thumbprint);
   return outcome;
+}
+
+/** The same for a request to govern itself. */
+export function bearerHere(govern: Govern, carried: Carried, method: string, path: string, wanted: Wanted): Promise<Outcome<Bearer>> {
+  const { issuer: audience, url } = govern.tokens;
+  return bearerOf(govern, { ...carried, method, url: `${url()}${path}`, audience, wanted });
 }
 
 /** Counts one use of a grant, in the turn in which what it is used for happens; refused where it died meanwhile. */

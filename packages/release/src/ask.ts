@@ -15,8 +15,14 @@ const refused = open<{ readonly refusal: Refusal }>({
  * Asks a duty over HTTP: GET, or POST where there is a body. The answer is the decoded JSON of a 2xx, or the duty's own refusal; a duty that
  * is down or answers something else is a refusal too. Nothing that it says is verified here.
  */
-export async function ask<T>(url: string, decoder: Decoder<T>, body?: unknown): Promise<Outcome<T>> {
-  const init = body === undefined ? {} : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+export async function ask<T>(
+  url: string,
+  decoder: Decoder<T>,
+  body?: unknown,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Outcome<T>> {
+  const init =
+    body === undefined ? {} : { method: "POST", headers: { "content-type": "application/json", ...more }, body: JSON.stringify(body) };
   const answer = await exchange(url, init);
   if (!answer.ok) return answer;
   const { status, bytes } = answer.value;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Granted } from "@countersign/federation/exchange";
+import type { GrantSource } from "@countersign/federation/grant-source";
 import { type Check, decide, judge } from "@countersign/trust/check";
 import { array, type Decoder, digest as digestDecoder, literal, nullable, open } from "@countersign/trust/decode";
 import type { Digest } from "@countersign/trust/digest";
@@ -28,12 +30,19 @@ export interface RequestSummary {
   readonly trails: readonly SignerTrail[];
 }
 
+/** A grant, and whoever can prove to hold it. */
+export interface UnderGrant {
+  readonly grants: GrantSource;
+  readonly granted: Granted;
+}
+
 /** govern, as people and pipelines ask it. It collects and reports; whatever matters is verified by whoever asked. */
 export interface GovernClient {
   proposals(): Promise<Outcome<readonly ProposalSummary[]>>;
   /** Refuses a proposal that is not the one of this digest. */
   proposal(digest: Digest): Promise<Outcome<Proposal>>;
-  propose(body: Statement | Order, proposal: Signed<Approval>): Promise<Outcome<ProposalState>>;
+  /** Under a grant, or, where the proposer is a person, without. */
+  propose(body: Statement | Order, proposal: Signed<Approval>, under?: UnderGrant): Promise<Outcome<ProposalState>>;
   approve(digest: Digest, approval: Signed<Approval>): Promise<Outcome<ProposalState>>;
   requests(state: RequestState): Promise<Outcome<readonly RequestSummary[]>>;
 }
@@ -74,8 +83,10 @@ export function governClient(url: string, checks: readonly Check<ShownSubject>[]
       const answer = await ask(`${url}/proposals/${digest}`, proposal);
       return answer.ok ? judge({ candidate: answer.value, asked: digest }, checks).outcome : answer;
     },
-    async propose(body, signed) {
-      const answer = await ask(`${url}/proposals`, inState, { body, proposal: signed });
+    async propose(body, signed, under) {
+      const at = `${url}/proposals`;
+      const headers = await under?.grants.headersFor(under.granted, "POST", at);
+      const answer = await ask(at, inState, { body, proposal: signed }, headers);
       return answer.ok ? { ok: true, value: answer.value.state } : answer;
     },
     async approve(digest, signed) {

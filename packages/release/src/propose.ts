@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { GrantSource } from "@countersign/federation/grant-source";
 import type { SigningKey } from "@countersign/repository/sign-document";
 import { decode } from "@countersign/trust/decode";
 import type { Digest } from "@countersign/trust/digest";
@@ -21,6 +22,8 @@ export interface ReleaseDraft
 
 export interface ProposeInput extends Source {
   readonly govern: GovernClient;
+  /** Where the pipeline gets the grant under which it proposes; a person proposes under her own signature. */
+  readonly grants?: GrantSource;
   /** A key that the policy lists among the channel's proposers. */
   readonly key: SigningKey;
   readonly draft: ReleaseDraft;
@@ -44,12 +47,16 @@ export function nextStatement(last: Entry<Statement> | undefined, { epochUp, ...
 }
 
 /** Proposes a release: reads what is published, states what follows, signs its digest and hands both to govern. */
-export async function proposeRelease({ govern, key, draft, ...source }: ProposeInput): Promise<Outcome<ProposedRelease>> {
+export async function proposeRelease({ govern, grants, key, draft, ...source }: ProposeInput): Promise<Outcome<ProposedRelease>> {
   const published = await readPublished(source, draft);
   if (!published.ok) return published;
   const stated = decode(statement, nextStatement(published.value.releases.at(-1), draft), "the release");
   if (!stated.ok) return stated;
   const digest = releaseDigest(stated.value);
-  const taken = await govern.propose(stated.value, await signApproval("propose", "release", digest, key));
+  const errand = { duty: "propose", channel: draft.channel, digest, uses: 1 } as const;
+  const granted = await grants?.grantFor(errand);
+  if (granted?.ok === false) return granted;
+  const under = grants && granted && { grants, granted: granted.value };
+  const taken = await govern.propose(stated.value, await signApproval("propose", "release", digest, key), under);
   return taken.ok ? accept({ digest, statement: stated.value }) : taken;
 }

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Change } from "@countersign/release/review";
 import type { Digest } from "@countersign/trust/digest";
+import { openWindow } from "../open-window.ts";
 import { ship } from "../ship.ts";
 import type { Program } from "./programs.ts";
 import { must, reach, reviewAndApprove, type Scene } from "./scene.ts";
@@ -12,6 +13,9 @@ const platform = `${process.platform}-${process.arch}`;
 export async function release(scene: Scene, program: Program, run: readonly string[], approver: string): Promise<Digest> {
   const { world, narrator } = scene;
   const { plan } = world.project;
+  const window = must(await openWindow(world.project, world.urls, { releases: 1, reason: `${plan.product} ${program.version}`, hours: 1 }));
+  narrator.say(window.requestedBy, `asks for a window: one release of ${window.channel}, for an hour`);
+  narrator.say(window.openedBy ?? "", "opens it; grants live in it, and die with it");
   const { digest, statement } = must(
     await ship(world.project, world.urls, {
       version: program.version,
@@ -27,6 +31,9 @@ export async function release(scene: Scene, program: Program, run: readonly stri
         narrator.detail(`SLSA provenance ${provenance.slice(0, 12)}, signed, uploaded by digest, proven in the ledger`);
       },
     }),
+  );
+  narrator.detail(
+    "no secret is stored in ci: the token of its job, issued for this run alone, is exchanged for a grant that is bound to a key of the job",
   );
   narrator.say(
     "ci",

@@ -62,6 +62,9 @@ export async function walk(init: readonly string[], approvers: readonly string[]
     await mkdir(join(program, "bin"), { recursive: true });
     await writeFile(join(program, "bin/hello"), "#!/bin/sh\necho hello 1.0.0\n");
     await chmod(join(program, "bin/hello"), 0o755);
+    const [asks = "", opens] = founded.plan.people;
+    const asked = await countersignJson<{ readonly id: string }>(directory, "window", "open", "--as", asks, "--reason", "1.0.0");
+    if (opens !== undefined) await said("window", "approve", asked.id, "--as", opens);
     const { digest } = await countersignJson<{ readonly digest: string }>(directory, "release", "propose", program, "--version", "1.0.0");
     const refused = async (...args: readonly string[]): Promise<string> =>
       /^refused: (\S+)/.exec((await countersign(directory, ...args)).stderr)?.[1] ?? "";

@@ -12,8 +12,8 @@ export interface GovernRecord {
   readonly tables: Readonly<Record<string, readonly Row[]>>;
 }
 
-/** What follows from no act: the acts themselves, the lock, and kysely's own. */
-const besides = /^(?:acts|turn|kysely_.*)$/;
+/** What follows from no act: the acts themselves, the lock, nonces, which are chance, and kysely's own. */
+const besides = /^(?:acts|turn|nonces|kysely_.*)$/;
 
 /** Reads everything at one moment, while nobody writes. */
 export function readRecord(database: Database): Promise<GovernRecord> {
