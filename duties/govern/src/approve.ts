@@ -4,11 +4,15 @@ import type { Envelope } from "@countersign/trust/envelope";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import { type Approval, approvalsDigest } from "@countersign/trust/release/approval";
 import { approvalChecks } from "@countersign/trust/release/entry-checks";
+import { outsideParts } from "./apart/outside-parts.ts";
+import type { Part } from "./apart/part.ts";
+import { mayTakePart } from "./apart/parts.ts";
 import type { Govern } from "./govern.ts";
 import type { GovernChecks } from "./govern-checks.ts";
+import { mayAct } from "./offboard/present.ts";
 import { usesBefore } from "./passkey-check.ts";
 import { perform } from "./perform.ts";
-import { loadProposal, readApproval, signerOf } from "./proposal.ts";
+import { halts, loadProposal, readApproval, signerOf } from "./proposal.ts";
 import { approvalGiven, approved } from "./proposal-acts.ts";
 import type { Published } from "./published.ts";
 import type { ProposalState } from "./schema.ts";
@@ -16,7 +20,7 @@ import { inTurn, type Turn } from "./turn.ts";
 
 /** Takes an approval; the one that makes the quorum also closes the list and queues the ledger entry, in one transaction. */
 export async function approve(
-  { database, look, now, checks }: Govern,
+  { database, store, look, now, checks }: Govern,
   digest: string,
   document: unknown,
 ): Promise<Outcome<{ readonly state: ProposalState }>> {
@@ -24,13 +28,16 @@ export async function approve(
   if (!approval.ok) return approval;
   const published = await look();
   if (!published.ok) return published;
-  return inTurn(database, (turn) => add(turn, digest, approval.value, published.value, now(), checks));
+  const known = await loadProposal(database, digest);
+  const others = known === undefined ? [] : await outsideParts(store, published.value, known.entry, now());
+  return inTurn(database, (turn) => add(turn, digest, approval.value, others, published.value, now(), checks));
 }
 
 async function add(
   turn: Turn,
   digest: string,
   candidate: Envelope<Approval>,
+  others: readonly Part[],
   published: Published,
   now: number,
   checks: GovernChecks,
@@ -46,10 +53,15 @@ async function add(
   const passkeys = await usesBefore(turn, signerOf(candidate), policy);
   const judged = judge({ candidate, entry, published, rules, passkeys }, checks.approval);
   if (!judged.outcome.ok) return judged.outcome;
+  const who = policy.holders[signerOf(candidate)]?.holder ?? "nobody";
+  const present = await mayAct(turn, who, entry.body.channel, checks);
+  if (!present.ok) return present;
+  const intent = { candidate: { power: "approve", by: who, at: now }, digest: entry.digest, others, halts: halts(entry) } as const;
+  const apart = await mayTakePart(turn, intent, published, checks);
+  if (!apart.ok) return apart;
 
   const approvals = [...entry.approvals, candidate];
   const { signatures, signed } = candidate;
-  const who = policy.holders[signerOf(candidate)]?.holder ?? "nobody";
   await perform(turn, now, { who, act: approvalGiven, subject: entry.digest, body: { approval: { signatures, signed } } });
   const quorum = judge({ candidate: { ...entry, approvals }, policy, rules, ledger, time }, approvalChecks);
   if (!quorum.outcome.ok) return accept({ state });

@@ -34,6 +34,8 @@ export interface Config {
   readonly windowReleases: number;
   /** How many grants an identity may get in 24 hours; 200 unless told. */
   readonly grantsPerDay: number;
+  /** How long a window that one person calls for alone waits before it opens, for anybody to stop it; an hour unless told. */
+  readonly breakGlassSeconds: number;
 }
 
 export function parseConfig(json: unknown): Outcome<Config> {
@@ -54,6 +56,7 @@ export function parseConfig(json: unknown): Outcome<Config> {
     windowSeconds: unless(86_400, whole(1, 30 * 86_400)),
     windowReleases: unless(8, whole(1, 1000)),
     grantsPerDay: unless(200, whole(1, 100_000)),
+    breakGlassSeconds: unless(3600, whole(1, 7 * 86_400)),
   });
   if (config.ok && (config.value.store === undefined) === (config.value.storeUrl === undefined))
     return refuse("config-malformed", "either store or storeUrl", "both or neither", "correct the configuration file");

@@ -5,9 +5,20 @@ import type { Check } from "@countersign/trust/check";
 import type { Entry } from "@countersign/trust/release/head";
 import type { Order } from "@countersign/trust/release/order";
 import type { Statement } from "@countersign/trust/release/statement";
+import { type ApartSubject, apartChecks } from "./apart/apart-checks.ts";
+import { type ChangeOfHandsSubject, changeOfHandsChecks, type HoldingSubject, holdingChecks } from "./apart/holding-checks.ts";
+import { type TransferSubject, transferChecks } from "./apart/transfer-checks.ts";
 import { type ApprovalSubject, approvalReceiptChecks } from "./approval-checks.ts";
+import {
+  type BreakCallSubject,
+  type BreakSubject,
+  breakCallChecks,
+  breakCancelChecks,
+  breakReviewChecks,
+} from "./break-glass/break-checks.ts";
 import { type GrantIssueSubject, grantIssueChecks } from "./grant-issue-checks.ts";
 import { type GrantUseSubject, grantUseChecks } from "./grant-use-checks.ts";
+import { type OffboardSubject, offboardChecks, type PresentSubject, presentChecks } from "./offboard/offboard-checks.ts";
 import { passkeyCheck } from "./passkey-check.ts";
 import { type PersonalActSubject, personalActChecks, personalActUseChecks, type UseSubject } from "./personal-act-checks.ts";
 import { orderProposalChecks, type ProposalSubject, releaseProposalChecks } from "./proposal-checks.ts";
@@ -20,6 +31,7 @@ import {
   retirementChecks,
   suspensionChecks,
 } from "./register-checks.ts";
+import { type AnswerSubject, answerChecks, type CampaignSubject, campaignChecks } from "./review/review-checks.ts";
 import { type WindowOpeningSubject, type WindowRequestSubject, windowOpeningChecks, windowRequestChecks } from "./window-checks.ts";
 
 /** Every rule of this duty, in lists: what is not in its list is not checked. */
@@ -39,6 +51,17 @@ export interface GovernChecks {
   readonly grantIssue: readonly Check<GrantIssueSubject>[];
   readonly grant: readonly Check<GrantSubject>[];
   readonly grantUse: readonly Check<GrantUseSubject>[];
+  readonly apart: readonly Check<ApartSubject>[];
+  readonly holding: readonly Check<HoldingSubject>[];
+  readonly changeOfHands: readonly Check<ChangeOfHandsSubject>[];
+  readonly transfer: readonly Check<TransferSubject>[];
+  readonly campaign: readonly Check<CampaignSubject>[];
+  readonly answer: readonly Check<AnswerSubject>[];
+  readonly offboard: readonly Check<OffboardSubject>[];
+  readonly present: readonly Check<PresentSubject>[];
+  readonly breakCall: readonly Check<BreakCallSubject>[];
+  readonly breakCancel: readonly Check<BreakSubject>[];
+  readonly breakReview: readonly Check<BreakSubject>[];
 }
 
 export const governChecks: GovernChecks = {
@@ -57,6 +80,17 @@ export const governChecks: GovernChecks = {
   grantIssue: grantIssueChecks,
   grant: grantChecks,
   grantUse: grantUseChecks,
+  apart: apartChecks,
+  holding: holdingChecks,
+  changeOfHands: changeOfHandsChecks,
+  transfer: transferChecks,
+  campaign: campaignChecks,
+  answer: answerChecks,
+  offboard: offboardChecks,
+  present: presentChecks,
+  breakCall: breakCallChecks,
+  breakCancel: breakCancelChecks,
+  breakReview: breakReviewChecks,
 };
 
 /** The same without the rules of these names, which must exist: govern as an attacker wishes it. */

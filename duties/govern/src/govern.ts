@@ -16,4 +16,6 @@ export interface Govern {
   readonly checks: GovernChecks;
   /** Whose grants these are. */
   readonly tokens: TokenAuthority;
+  /** How long a window that one person calls for alone waits before it opens. */
+  readonly breakGlassSeconds: number;
 }

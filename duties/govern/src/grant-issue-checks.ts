@@ -16,6 +16,8 @@ export interface GrantIssueSubject {
   readonly inWindow: readonly string[];
   /** The release or order that the digest is of, where it is proposed already. */
   readonly proposal: { readonly channel: string; readonly state: ProposalState } | undefined;
+  /** Where glass was broken for the window: the one release or order that it is for. */
+  readonly onlyFor: string | undefined;
   /** The grant that the subject token was exchanged for before. */
   readonly exchanged: string | undefined;
   /** The grant that the proof came with before. */
@@ -114,6 +116,18 @@ export const grantIssueChecks: readonly Check<GrantIssueSubject>[] = [
         window?.channel ?? "none",
         "window-of-another-channel",
         "Have one opened for this channel.",
+      ),
+  },
+  {
+    name: "issue/break-glass",
+    source: "a window that nobody else approved is for one release, and for no build",
+    examine: ({ candidate: { digest }, onlyFor }) =>
+      decide(
+        onlyFor === undefined || onlyFor === digest,
+        onlyFor === undefined ? "a window that two people opened" : `the release ${onlyFor.slice(0, 12)}`,
+        digest.slice(0, 12),
+        "window-of-another-release",
+        "Have a window opened for it: countersign window open",
       ),
   },
   {

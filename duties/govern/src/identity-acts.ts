@@ -2,6 +2,7 @@
 import type { Signed } from "@countersign/trust/envelope";
 import { z } from "zod";
 import { type ActKind, type AnyKind, anyKind, signedAs } from "./act-kind.ts";
+import { beginTenure } from "./apart/tenure-rows.ts";
 import { column } from "./column.ts";
 import type { Database } from "./database.ts";
 import { evidence } from "./evidence.ts";
@@ -21,12 +22,14 @@ export const identityRegistered: ActKind<Evident & { readonly record: Identity }
     const { name, ...rest } = act.body.record;
     return name === act.subject && signedAs("identity.register", () => rest)(act, signed);
   },
-  apply: async (transaction, { body: { record } }) => {
+  apply: async (transaction, act) => {
+    const { record } = act.body;
     const { name, keyid } = record;
     await transaction
       .insertInto("identities")
       .values({ name, keyid, status: "active", record: column(record) })
       .execute();
+    await beginTenure(transaction, act, { of: name, by: record.owner, as: "owner", source: "register" });
   },
 };
 

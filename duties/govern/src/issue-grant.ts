@@ -6,6 +6,7 @@ import { type GrantClaims, longestGrantSeconds, signGrant } from "@countersign/f
 import { judge } from "@countersign/trust/check";
 import { type Digest, sha256 } from "@countersign/trust/digest";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
+import { beforeGrant, mayBeGranted } from "./apart/granting.ts";
 import type { Credential } from "./credential.ts";
 import type { Govern } from "./govern.ts";
 import { grantIssued, identityLocked } from "./grant-acts.ts";
@@ -37,11 +38,15 @@ export interface IssuedGrant {
  */
 export async function issueGrant(govern: Govern, request: GrantRequest): Promise<Outcome<IssuedGrant>> {
   const { database, now, tokens, checks } = govern;
+  const before = await beforeGrant(govern, request.details);
+  if (!before.ok) return before;
   const kept = await inTurn(database, async (turn) => {
     const time = now();
     const subject = await gather(turn, request, govern, time);
     if (!subject.ok) return subject;
     const { outcome } = judge(subject.value, checks.grantIssue);
+    const apart = outcome.ok ? await mayBeGranted(turn, request.identity, request.details, before.value, govern) : outcome;
+    if (outcome.ok && !apart.ok) return apart;
     if (outcome.ok) return accept(await keep(turn, request, subject.value, tokens.issuer));
     if (outcome.refusal.code === "renewal-differs") {
       const body = { why: "renewal-differs", grant: null, thumbprint: request.proven.thumbprint } as const;
@@ -69,6 +74,7 @@ async function gather(turn: Turn, request: GrantRequest, { tokens }: Govern, now
     .where("digest", "=", details.digest as Digest)
     .executeTakeFirst();
   const exchanged = await turn.selectFrom("tokens").select("grant").where("id", "=", credential.token).executeTakeFirst();
+  const glass = await turn.selectFrom("breaks").select("release").where("id", "=", details.window).executeTakeFirst();
   const came = await turn.selectFrom("proofs").select("grant").where("id", "=", proven.id).executeTakeFirst();
   const renewal = await turn.selectFrom("renewals").selectAll().where("identity", "=", identity.name).executeTakeFirst();
   return accept({
@@ -79,6 +85,7 @@ async function gather(turn: Turn, request: GrantRequest, { tokens }: Govern, now
     window: await windowOf(turn, details.window),
     inWindow: inWindow.filter(({ duty }) => (duty === "build") === isBuild).map(({ digest }) => digest),
     proposal,
+    onlyFor: glass?.release,
     exchanged: exchanged?.grant,
     proven: came?.grant,
     lately: lately.length,

@@ -9,6 +9,7 @@ import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import type { z } from "zod";
 import type { Govern } from "./govern.ts";
 import type { GovernChecks } from "./govern-checks.ts";
+import { mayAct } from "./offboard/present.ts";
 import type { Published } from "./published.ts";
 import { malformed } from "./shapes.ts";
 import { inTurn, type Turn } from "./turn.ts";
@@ -62,13 +63,15 @@ export async function hear<B>(
 /** Takes a turn in which a person's act is used, once and never again. `work` performs at least one act with `evidence` in its body, or refuses. */
 export function inTurnOf<T>(
   { database, checks }: Pick<Govern, "database" | "checks">,
-  { evidence: { signed } }: Pick<Said<unknown>, "evidence">,
+  { person, evidence: { signed } }: Pick<Said<unknown>, "person" | "evidence">,
   work: (turn: Turn) => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
   return inTurn(database, async (turn) => {
     const digest = canonicalDigest(signed);
     const used = await turn.selectFrom("evidence").select("act").where("digest", "=", digest).executeTakeFirst();
     const { outcome } = judge({ candidate: signed, usedIn: used?.act }, checks.personalActUse);
-    return outcome.ok ? work(turn) : outcome;
+    if (!outcome.ok) return outcome;
+    const present = await mayAct(turn, person, undefined, checks);
+    return present.ok ? work(turn) : present;
   });
 }

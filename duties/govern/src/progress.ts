@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { logEvent } from "@countersign/daemon/event";
+import { settleBreaks } from "./break-glass/settle-breaks.ts";
 import type { Govern } from "./govern.ts";
 import { openNext } from "./open-request.ts";
+import { keepReviews } from "./review/keep-reviews.ts";
 import { settleProposals, settleRequests } from "./settle.ts";
 import { settleWindows } from "./settle-windows.ts";
 import { inTurn } from "./turn.ts";
@@ -27,6 +29,8 @@ export function progressOf({ database, look, now }: Govern, channelDays: number)
     const time = now();
     const expires = `${new Date(time + channelDays * DAY).toISOString().slice(0, 19)}Z`;
     await inTurn(database, async (turn) => {
+      await settleBreaks(turn, time);
+      await keepReviews(turn, published.value, time);
       await settleProposals(turn, published.value, time);
       await settleRequests(turn, published.value, time);
       await settleWindows(turn, time);

@@ -3,12 +3,14 @@ import type { Reader } from "@countersign/repository/store";
 import type { Digest } from "@countersign/trust/digest";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import { admit } from "./admission.ts";
+import { outsideParts } from "./apart/outside-parts.ts";
+import { mayTakePart } from "./apart/parts.ts";
 import { builderIds } from "./builders.ts";
 import { type Change, changesOf, orderChanges } from "./change.ts";
 import type { Govern } from "./govern.ts";
 import { giveUpRequest, moveProposal } from "./moves.ts";
 import { perform } from "./perform.ts";
-import { isRelease, loadProposal, numberOf, type Proposal, readProposal, signerOf } from "./proposal.ts";
+import { halts, isRelease, loadProposal, numberOf, type Proposal, readProposal, signerOf } from "./proposal.ts";
 import { proposed } from "./proposal-acts.ts";
 import { lastRelease, type Published } from "./published.ts";
 import type { ProposalState, Schema } from "./schema.ts";
@@ -37,7 +39,7 @@ export async function propose(govern: Govern, body: unknown, proposal: unknown, 
 }
 
 async function keep(govern: Govern, entry: Proposal, published: Published, bearer: Bearer | undefined): Promise<Outcome<Proposed>> {
-  const { database, store, now } = govern;
+  const { database, store, now, checks } = govern;
   const { digest, body } = entry;
   const change = await changeOf(entry, published, store);
   const place = { type: body._type, product: body.product, channel: body.channel, number: numberOf(entry) };
@@ -45,7 +47,11 @@ async function keep(govern: Govern, entry: Proposal, published: Published, beare
   if (approval === undefined) throw new Error("a proposal that nobody made");
   const { signatures, signed } = approval;
   const who = published.policy.holders[signerOf(approval)]?.holder ?? "nobody";
+  const others = await outsideParts(store, published, entry, now());
   return inTurn(database, async (turn) => {
+    const intent = { candidate: { power: "propose", by: who, at: now() }, digest, others, halts: halts(entry) } as const;
+    const apart = await mayTakePart(turn, intent, published, checks);
+    if (!apart.ok) return apart;
     const known = await holderOf(turn, place);
     if (known?.digest === digest) return accept(known); // two sent the same at once
     if (known !== undefined && known.state !== "refused")

@@ -4,6 +4,7 @@ import { judge } from "@countersign/trust/check";
 import type { Policy } from "@countersign/trust/policy/policy";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import type { ActKind } from "./act-kind.ts";
+import { mayHold } from "./apart/holding.ts";
 import type { Database } from "./database.ts";
 import type { Govern } from "./govern.ts";
 import type { Identity, Registered } from "./identity.ts";
@@ -38,6 +39,8 @@ export function registerIdentity(govern: Govern, { said, published }: Heard<Omit
     const { policy } = published;
     const judged = judge({ candidate, person: said.person, policy, others, now: govern.now() }, govern.checks.registration);
     if (!judged.outcome.ok) return judged.outcome;
+    const apart = await mayHold(turn, candidate, candidate.owner, published, govern);
+    if (!apart.ok) return apart;
     const body = { record: candidate, evidence: said.evidence };
     await perform(turn, govern.now(), { who: said.person, act: identityRegistered, subject: candidate.name, body });
     return accept({ ...candidate, status: "active" });

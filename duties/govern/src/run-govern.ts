@@ -28,7 +28,15 @@ export function runGovern(checks: GovernChecks): void {
     const now = Date.now;
     let listening = "";
     const tokens = await tokensOf(config, () => config.url ?? listening);
-    const govern: Govern = { database, store, look: lookAt(store, await readFile(config.anchor), now), now, checks, tokens };
+    const govern: Govern = {
+      database,
+      store,
+      look: lookAt(store, await readFile(config.anchor), now),
+      now,
+      checks,
+      tokens,
+      breakGlassSeconds: config.breakGlassSeconds,
+    };
     const progress = progressOf(govern, config.channelDays);
     const ledger = ledgerClient(config.ledger);
     every(config.pollMilliseconds, signal, () => logEntries(govern, ledger));

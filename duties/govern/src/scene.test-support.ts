@@ -77,7 +77,7 @@ export async function setScene(approvals: number, engine: Engine = sqliteEngine,
   const look = lookAt(ground.store, readFileSync(anchorFile(ground.project)), Date.now);
   const listening = { url: "" };
   const tokens = await tokensFor(ground, () => listening.url);
-  const govern: Govern = { database, store: ground.store, look, now, checks: governChecks, tokens };
+  const govern: Govern = { database, store: ground.store, look, now, checks: governChecks, tokens, breakGlassSeconds: 3600 };
   const progress = progressOf(govern, 30);
   const url = await serve(app(govern, progress), { port: 0 }, stopping.signal);
   listening.url = url;

@@ -68,6 +68,68 @@ export interface Schema {
   };
   /** Signed acts of people that were taken, by the digest of what was signed. */
   readonly evidence: { readonly digest: Digest; readonly act: number };
+  /** Who answered for whom, by register or policy, and when. */
+  readonly tenures: {
+    readonly act: number;
+    readonly of: string;
+    readonly by: string;
+    readonly as: "owner" | "deputy" | "member";
+    readonly source: "register" | "policy";
+    readonly since: string;
+    readonly until: string | null;
+  };
+  /** Who declared which accounts to be in one hand. */
+  readonly links: {
+    readonly account: string;
+    readonly other: string;
+    readonly as: "same" | "member";
+    readonly by: string;
+    readonly since: string;
+  };
+  /** Policies in the order in which they were seen. */
+  readonly policies: { readonly act: number; readonly digest: Digest; readonly version: number };
+  /** People who have left, whatever the policy still says. */
+  readonly leavers: { readonly person: string; readonly by: string; readonly reason: string; readonly left: string };
+  /** Keys that go with somebody. */
+  readonly rotations: { readonly person: string; readonly keyid: string; readonly roles: string };
+  readonly campaigns: {
+    readonly id: string;
+    readonly channel: string;
+    readonly startedBy: string;
+    readonly started: string;
+    readonly deadline: string;
+    /** How often whoever had not answered was reminded. */
+    readonly reminders: number;
+    readonly closed: string | null;
+  };
+  readonly items: {
+    readonly campaign: string;
+    /** Of an identity or a person. */
+    readonly name: string;
+    readonly kind: "identity" | "person";
+    readonly lastUsed: string | null;
+    readonly answer: "confirmed" | "removed" | "lapsed" | null;
+    readonly by: string | null;
+    readonly at: string | null;
+  };
+  /** People whose power on a channel a review took away. */
+  readonly withheld: { readonly person: string; readonly channel: string; readonly since: string };
+  /** Windows that one person called for alone. */
+  readonly breaks: {
+    readonly id: string;
+    readonly channel: string;
+    /** The one release or order that it is for. */
+    readonly release: Digest;
+    readonly reason: string;
+    readonly by: string;
+    readonly called: string;
+    readonly opens: string;
+    readonly seconds: number;
+    readonly state: "waiting" | "cancelled" | "opened" | "reviewed";
+    readonly cancelledBy: string | null;
+    readonly reviewedBy: string | null;
+    readonly finding: "justified" | "not-justified" | null;
+  };
   /** One row, which whoever writes locks first. */
   readonly turn: { readonly id: number };
   /** Times in which one channel may be released. */

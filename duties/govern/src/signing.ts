@@ -8,12 +8,14 @@ import { type SidecarDemand, sidecarDemand } from "@countersign/trust/policy/pos
 import { type Authority, signersOf } from "@countersign/trust/quorum";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import { meetsDemand, sidecarSigners } from "@countersign/trust/sidecar";
+import { outsideParts } from "./apart/outside-parts.ts";
+import { mayTakePart } from "./apart/parts.ts";
 import { column } from "./column.ts";
 import type { Database } from "./database.ts";
 import type { Govern } from "./govern.ts";
 import { moveProposal, moveRequest } from "./moves.ts";
 import { perform } from "./perform.ts";
-import { ours } from "./proposal.ts";
+import { halts, loadProposal, ours } from "./proposal.ts";
 import type { Published } from "./published.ts";
 import { signatureCounted, trailHeard } from "./request-acts.ts";
 import type { RequestState } from "./schema.ts";
@@ -38,9 +40,21 @@ type Answer = Outcome<{ readonly state: RequestState }>;
  * Counts a signature that is valid under the channel's delegation, or an ML-DSA one that the policy demands. At the threshold of both the request is signed,
  * and its signatures stay as they are.
  */
-export async function countSignature({ database, look, now }: Govern, id: string, signature: Signature, trail: Trail): Promise<Answer> {
+export async function countSignature(
+  { database, store, look, now, checks }: Govern,
+  id: string,
+  signature: Signature,
+  trail: Trail,
+): Promise<Answer> {
   const published = await look();
   if (!published.ok) return published;
+  const added = await database
+    .selectFrom("requests")
+    .select("added")
+    .where("id", "=", id as Digest)
+    .executeTakeFirst();
+  const adding = await loadProposal(database, added?.added ?? "");
+  const others = adding === undefined ? [] : await outsideParts(store, published.value, adding.entry, now());
   return inTurn(database, async (turn) => {
     const found = await signingOf(turn, id, published.value);
     if (!found.ok) return found;
@@ -53,10 +67,14 @@ export async function countSignature({ database, look, now }: Govern, id: string
         keyid,
         "Sign it with a key that the targets delegate to.",
       );
-    await hear(turn, now(), signing.id, trail);
-    if (signing.state === "signed") return accept({ state: signing.state });
     const { holders, postQuantum } = published.value.delegator.policy;
     const who = (holders[keyid] ?? postQuantum?.holders[keyid])?.holder ?? keyid;
+    const intent = { candidate: { power: "sign", by: who, at: now() }, others } as const;
+    const entry = adding?.entry;
+    const apart = entry && (await mayTakePart(turn, { ...intent, digest: entry.digest, halts: halts(entry) }, published.value, checks));
+    if (apart?.ok === false) return apart;
+    await hear(turn, now(), signing.id, trail);
+    if (signing.state === "signed") return accept({ state: signing.state });
     const counted = (await signaturesOf(turn, signing.id)).some((other) => other.keyid === keyid);
     if (!counted) await perform(turn, now(), { who, act: signatureCounted, subject: signing.id, body: { keyid, sig } });
     return weigh(turn, signing, now());

@@ -3,6 +3,7 @@ import { type Check, decide } from "@countersign/trust/check";
 import type { Policy } from "@countersign/trust/policy/policy";
 import { apartChecks } from "./apart/apart-checks.ts";
 import type { Register } from "./apart/tenure.ts";
+import { reviewed } from "./break-glass/break-checks.ts";
 import { type Window, waitsMilliseconds } from "./window.ts";
 import type { Asked } from "./window-acts.ts";
 
@@ -22,9 +23,16 @@ export interface WindowRequestSubject {
   readonly bounds: WindowBounds;
   /** How many of this channel are not closed. */
   readonly standing: number;
+  /** Broken glass of this channel that waits, or that nobody has reviewed. */
+  readonly unreviewed: string | undefined;
 }
 
 export const windowRequestChecks: readonly Check<WindowRequestSubject>[] = [
+  {
+    name: "window/break-glass",
+    source: "what was done alone is looked at before anything is done again",
+    examine: ({ unreviewed }) => reviewed(unreviewed),
+  },
   {
     name: "window/channel",
     source: "a window is for one channel",

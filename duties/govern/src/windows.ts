@@ -5,8 +5,10 @@ import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import { Hono } from "hono";
 import { answerAct } from "./act-route.ts";
 import { answer } from "./answer.ts";
+import { noticePolicy, registerOf } from "./apart/books.ts";
+import { unreviewedOn } from "./break-glass/settle-breaks.ts";
 import type { Govern } from "./govern.ts";
-import { handsIn } from "./hands.ts";
+import { mayAct } from "./offboard/present.ts";
 import { perform } from "./perform.ts";
 import { type Heard, inTurnOf } from "./personal-act.ts";
 import { nothing, type RouteDescription } from "./shapes.ts";
@@ -44,7 +46,14 @@ function request(govern: Govern, { said, published }: Heard<Asked>): Promise<Out
   const { subject: channel, body, person, evidence } = said;
   return inTurnOf(govern, said, async (turn) => {
     const waiting = await turn.selectFrom("windows").select("id").where("channel", "=", channel).where("state", "!=", "closed").execute();
-    const subject = { candidate: body, channel, policy: published.policy, bounds: govern.tokens.bounds, standing: waiting.length };
+    const subject = {
+      candidate: body,
+      channel,
+      policy: published.policy,
+      bounds: govern.tokens.bounds,
+      standing: waiting.length,
+      unreviewed: await unreviewedOn(turn, channel),
+    };
     const { outcome } = judge(subject, govern.checks.windowRequest);
     if (!outcome.ok) return outcome;
     const id = `w-${canonicalDigest(evidence.signed).slice(0, 16)}`;
@@ -59,7 +68,10 @@ function open(govern: Govern, { said, published }: Heard<Nothing>): Promise<Outc
     const window = await windowNow(turn, id);
     if (!window.ok) return window;
     const now = govern.now();
-    const subject = { candidate: window.value, person, policy: published.policy, register: await handsIn(turn), now };
+    await noticePolicy(turn, published, now);
+    const present = await mayAct(turn, person, window.value.channel, govern.checks);
+    if (!present.ok) return present;
+    const subject = { candidate: window.value, person, policy: published.policy, register: await registerOf(turn, published.policy), now };
     const { outcome } = judge(subject, govern.checks.windowOpening);
     if (!outcome.ok) return outcome;
     const ends = new Date(now + window.value.seconds * 1000).toISOString();

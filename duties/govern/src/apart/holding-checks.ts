@@ -8,9 +8,8 @@ import { behind, links, type Register } from "./tenure.ts";
 /** What of an identity decides whether it may hold its duties. */
 export interface Holding {
   readonly name: string;
-  readonly kind: "person" | "identity";
   readonly duties: readonly string[];
-  readonly channels: readonly string[];
+  readonly channel: string;
 }
 
 /** An identity as it would stand in the register, and everybody else in it. */
@@ -29,8 +28,8 @@ export const holdingChecks: readonly Check<HoldingSubject>[] = [
   {
     name: "apart/identity",
     source: "one identity, one duty: two that conflict never meet in it",
-    examine: ({ candidate: { name, kind, duties } }) => {
-      const pair = pairsOf(duties, duties).find(([a, b]) => (kind === "identity" ? conflictOf(a, b) : conflictOf(a, b)?.held));
+    examine: ({ candidate: { name, duties } }) => {
+      const pair = pairsOf(duties, duties).find(([one, other]) => conflictOf(one, other));
       return decide(
         pair === undefined,
         "duties that do not conflict",
@@ -59,7 +58,7 @@ export const holdingChecks: readonly Check<HoldingSubject>[] = [
 ];
 
 function heldTogether({ candidate, register, now }: HoldingSubject, other: Holding): boolean {
-  if (other.name === candidate.name || !candidate.channels.some((channel) => other.channels.includes(channel))) return false;
+  if (other.name === candidate.name || other.channel !== candidate.channel) return false;
   if (!pairsOf(candidate.duties, other.duties).some(([a, b]) => conflictOf(a, b)?.held)) return false;
   const span = { at: now, now };
   const others = behind(register, other.name, span, links);

@@ -100,9 +100,9 @@ onBothEngines((engine) => {
     const tables = { ...record.tables, identities: (record.tables["identities"] ?? []).map((row) => ({ ...row, status: "active" })) };
     const evidence = (record.tables["evidence"] ?? []).slice(0, -1);
     assert.deepEqual(await refusing({ acts: without, tables: { ...tables, evidence } }), ["record/complete"], "only the ledger knows");
-    const renamed = rechained(edited(1, { who: "eve" }));
+    const renamed = rechained(edited(numberOf("identity.registered"), { who: "eve" }));
     assert.deepEqual(await refusing({ acts: renamed }), ["record/logged", "record/complete", "record/people"]);
-    const unlogged = rechained(edited(1, { who: "eve" })).map((act) => ({ ...act, index: null }));
+    const unlogged = rechained(edited(numberOf("identity.registered"), { who: "eve" })).map((act) => ({ ...act, index: null }));
     assert.ok((await refusing({ acts: unlogged }, Date.now() + 601_000)).includes("record/logged"), "and it was never logged");
   });
 
