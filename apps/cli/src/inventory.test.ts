@@ -29,7 +29,7 @@ test("blast-radius names the sets of one first: this machine, the lone builder, 
   assert.equal(code, 0, stderr);
   assert.match(stdout, /^stable, app, by policy version 1: what it would take\n\n.* is enough alone for everything/);
   assert.match(stdout, /Enough alone to put code on devices\n +build +builder, dave can put into the next honest release/);
-  assert.match(stdout, /order +alice, bob, carol, dave can slow or recall every release/);
+  assert.match(stdout, /order +alice, bob, carol, dave can slow every release, or recall devices/);
   assert.match(stdout, /install +release +3 +3 +2 +1 +1\n/);
   assert.match(stdout, /people +alice \+ dave; bob \+ dave; carol \+ dave\n/);
   assert.match(stdout, /Looser than its profile: soakSeconds 3 \(app: 3600\)/);

@@ -82,15 +82,41 @@ test("halting takes one: every revoker, approver, and whoever serves, is a set o
 test("who would see it: the ledger and the revokers for a release, approvers for a build, and nobody public for a fork", () => {
   const radius = of(plainSample);
   const [release] = reachOf(radius, "release", "identity").sets;
-  assert.deepEqual(release?.seen, [
-    "the public ledger has its entry for 1 hour before any device takes it",
-    "revokers have 1 hour to say no",
-  ]);
+  const seen = (time: string) => [
+    `the public ledger has its entry for ${time} before any device takes it`,
+    `revokers have ${time} to say no`,
+  ];
+  assert.deepEqual(release?.seen, seen("15 minutes"), "an urgent release asks for no approval more here");
+  const dearer = of({ ...plainSample, extraApprovals: 1 });
+  assert.deepEqual(reachOf(dearer, "release", "identity").sets[0]?.seen, seen("1 hour"));
+  assert.deepEqual(reachOf(dearer, "urgent", "identity").sets[0]?.seen, seen("15 minutes"));
+  assert.equal(reachOf(dearer, "urgent", "identity").smallest, 4);
   const [build] = reachOf(radius, "build", "identity").sets;
   assert.deepEqual(build?.seen, ["approvers are shown what differs from the last release"]);
   const hidden = reachOf(radius, "install", "identity", "hide");
   assert.ok((hidden.smallest ?? 0) > (reachOf(radius, "release", "identity").smallest ?? 0));
   assert.ok(hidden.sets.every(({ seen }) => !seen.some((says) => says.includes("public"))));
+});
+
+test("a denied release comes back by a proposer and the approvers of a lift, without any builder", () => {
+  assert.deepEqual(sizeOf({ ...plainSample, extraApprovals: 1 }, "lift", "identity"), 3);
+  assert.ok(namesIn(reachOf(of(plainSample), "lift", "identity")).includes("ana + ci"));
+});
+
+test("where sidecars are demanded, classical keys of root and targets are not enough", () => {
+  const under = sampleUnder(plainSample) as ChannelUnder;
+  const [first, second] = ["pq-one", "pq-two"].map((name) => held(name));
+  assert.ok(first !== undefined && second !== undefined);
+  const holders = Object.fromEntries([first, second].map(({ keyid, key, name }) => [keyid, { key, holder: name, owner: name }]));
+  const roles = { targets: { keyids: [first.keyid, second.keyid], threshold: 2 } };
+  const policy = { ...under.policy, postQuantum: { repository: "hello", holders, roles } } as ChannelUnder["policy"];
+  const size = (of: ChannelUnder, way: string): number | null => {
+    const radius = blastRadius(of, nothingKnown, "stable");
+    assert.ok(radius.ok);
+    return reachOf(radius.value, way, "key").smallest;
+  };
+  for (const way of ["root", "targets"]) assert.deepEqual([size(under, way), size({ ...under, policy }, way)], [2, 4], way);
+  assert.equal(size(under, "release"), size({ ...under, policy }, "release"));
 });
 
 test("what an attacker also has of the log and its witnesses takes the sight away", () => {

@@ -109,12 +109,12 @@ async function voiceOf(who: Person, decision: "propose" | "approve", digest: Dig
 }
 
 /** Whether a device takes some release that the holders of these keys can make together. They try every one of them as the proposer. */
-async function releasable({ policy, rules }: ChannelUnder, thieves: readonly Held[]): Promise<boolean> {
+async function releasable({ policy, rules }: ChannelUnder, thieves: readonly Held[], urgent = false): Promise<boolean> {
   const builds = new Set(rules.builders.trusted.map(({ keyid }) => keyid));
   const attestations: Attestation[] = [];
   for (const thief of thieves) if (builds.has(thief.keyid)) attestations.push(await attestationBy(thief));
   const named = attestations.map(({ envelope }) => envelope.digest);
-  const release = statementOf({ provenance: named.length === 0 ? [digestOf("none")] : named });
+  const release = statementOf({ provenance: named.length === 0 ? [digestOf("none")] : named, urgent });
   const built = judge({ candidate: release, attestations, policy, rules, ledger }, provenanceChecks).outcome.ok;
   if (!built) return false;
   const digest = canonicalDigest(release);
@@ -169,6 +169,17 @@ test("each minimal set is enough for the checks themselves, and is not without a
         )),
       );
   }
+});
+
+test("an urgent release takes the approvals more that the formula asks for", async () => {
+  const under = sampleUnder({ ...plainSample, extraApprovals: 1 });
+  assert.ok(under !== undefined);
+  const thieves = everybody(under).filter(({ name }) => ["builder", "ci", "ana", "ben", "cleo"].includes(name));
+  for (const set of subsetsOf(thieves))
+    assert.equal(
+      await releasable(under, set, true),
+      holds(releaseDemands(under, 2), (keyid) => set.some((thief) => thief.keyid === keyid)),
+    );
 });
 
 test("a set of keys signs a channel file exactly when the formula says so", async () => {

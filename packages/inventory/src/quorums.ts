@@ -37,8 +37,12 @@ export function builderQuorum(policy: Policy, { builders }: ChannelRules): Formu
   );
 }
 
-/** `approvals/proposer` and `approvals/quorum`: somebody who proposes, and that many others who approve. */
-export function approvalQuorum(policy: Policy, { proposers, approvers, approvals }: ChannelRules): Formula {
+/** `approvals/proposer` and `approvals/quorum`: somebody who proposes, and that many others who approve; as many as a usual release needs unless told. */
+export function approvalQuorum(
+  policy: Policy,
+  { proposers, approvers, ...rules }: ChannelRules,
+  approvals: number = rules.approvals,
+): Formula {
   const principal = (keyid: string): string | undefined => principalOf(policy, keyid);
   const proposing = byPrincipal([...new Set([...proposers, ...approvers])], principal);
   const approving = byPrincipal(approvers, principal);

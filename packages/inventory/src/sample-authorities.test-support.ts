@@ -26,6 +26,7 @@ export interface Sample {
   readonly proposers: readonly Held[];
   readonly approvers: readonly Held[];
   readonly approvals: number;
+  readonly extraApprovals?: number;
   readonly signers: readonly Held[];
   readonly threshold: number;
   readonly revokers: readonly Held[];
@@ -68,7 +69,7 @@ export function sampleUnder(sample: Sample): ChannelUnder | undefined {
         proposers: keyids(proposers),
         approvers: keyids(approvers),
         approvals: sample.approvals,
-        urgent: { ...usual.urgent, extraApprovals: 0 },
+        urgent: { ...usual.urgent, extraApprovals: sample.extraApprovals ?? 0 },
         builders: {
           quorum: sample.builderQuorum,
           trusted: builders.map(({ keyid }) => ({ ...rule, keyid })) as typeof usual.builders.trusted,

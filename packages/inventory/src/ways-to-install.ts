@@ -4,8 +4,8 @@ import { approvalQuorum, builderQuorum, forkQuorum, sidecarQuorum, topQuorum } f
 import { type ChannelUnder, duration, type Sight, type Way } from "./way.ts";
 
 /** A release that the attacker makes from end to end: signers, ledger, witnesses and publish do their work for whatever is in order. */
-export function releaseDemands({ policy, rules }: ChannelUnder): Formula {
-  return all(builderQuorum(policy, rules), approvalQuorum(policy, rules));
+export function releaseDemands({ policy, rules }: ChannelUnder, approvals: number = rules.approvals): Formula {
+  return all(builderQuorum(policy, rules), approvalQuorum(policy, rules, approvals));
 }
 
 /** `targets.json` of the attacker's own, with a policy and channel keys of its own. */
@@ -25,39 +25,62 @@ export function everyKey(keyids: readonly string[]): Formula {
 
 export function waysToInstall(under: ChannelUnder): readonly Way[] {
   const { policy, rules } = under;
+  const { soakSeconds, extraApprovals } = rules.urgent;
   const fork = forkQuorum(under);
-  const soak = duration(rules.soakSeconds);
+  const way = (name: string, does: string, takes: Formula, ...sights: readonly Sight[]): Way => ({
+    goal: "install",
+    name,
+    does,
+    takes,
+    sights,
+  });
   const ledger = (what: string): Sight => ({ says: `the public ledger has ${what}`, unless: fork });
-  const revokers: Sight = { says: `revokers have ${soak} to say no`, unless: any(fork, everyKey(Object.values(policy.revokers))) };
-  const monitors: Sight = { says: "a monitor reads it before any device", unless: any(fork, everyKey(Object.values(policy.monitors))) };
+  const inPublicFor = (seconds: number): readonly Sight[] => [
+    ledger(`its entry for ${duration(seconds)} before any device takes it`),
+    { says: `revokers have ${duration(seconds)} to say no`, unless: any(fork, everyKey(Object.values(policy.revokers))) },
+    ...(rules.readThrough === 0
+      ? []
+      : [{ says: "a monitor reads it before any device", unless: any(fork, everyKey(Object.values(policy.monitors))) }]),
+  ];
+  const usually = extraApprovals === 0 ? Math.min(rules.soakSeconds, soakSeconds) : rules.soakSeconds; // where urgency costs nobody's approval, everything is urgent
   return [
-    {
-      goal: "install",
-      name: "release",
-      does: "release what it likes, when it likes; all others only follow the rules",
-      takes: releaseDemands(under),
-      sights: [ledger(`its entry for ${soak} before any device takes it`), revokers, ...(rules.readThrough > 0 ? [monitors] : [])],
-    },
-    {
-      goal: "install",
-      name: "build",
-      does: "put into the next honest release what its source does not say",
-      takes: builderQuorum(policy, rules),
-      sights: [{ says: "approvers are shown what differs from the last release", unless: approvalQuorum(policy, rules) }],
-    },
-    {
-      goal: "install",
-      name: "targets",
-      does: "replace the policy and the signers: new devices follow at once, the others when it has cooled off",
-      takes: targetsDemands(under),
-      sights: [ledger(`the new policy for ${duration(policy.coolingOffSeconds)} before older devices hold it`)],
-    },
-    {
-      goal: "install",
-      name: "root",
-      does: "replace everything at once: ledger, witnesses, policy and signers",
-      takes: rootDemands(under),
-      sights: [ledger("the new root before any device takes it, for no set time")],
-    },
+    way(
+      "release",
+      "release what it likes, when it likes; all others only follow the rules",
+      releaseDemands(under),
+      ...inPublicFor(usually),
+    ),
+    ...(extraApprovals === 0
+      ? []
+      : [
+          way(
+            "urgent",
+            "do the same with less time to notice",
+            releaseDemands(under, rules.approvals + extraApprovals),
+            ...inPublicFor(soakSeconds),
+          ),
+        ]),
+    way("build", "put into the next honest release what its source does not say", builderQuorum(policy, rules), {
+      says: "approvers are shown what differs from the last release",
+      unless: approvalQuorum(policy, rules),
+    }),
+    way(
+      "lift",
+      "have a release that was denied installed again, as it was built",
+      approvalQuorum(policy, rules, rules.approvals + extraApprovals),
+      ...inPublicFor(soakSeconds),
+    ),
+    way(
+      "targets",
+      "replace the policy and the signers: new devices follow at once, the others when it has cooled off",
+      targetsDemands(under),
+      ledger(`the new policy for ${duration(policy.coolingOffSeconds)} before older devices hold it`),
+    ),
+    way(
+      "root",
+      "replace everything at once: ledger, witnesses, policy and signers",
+      rootDemands(under),
+      ledger("the new root before any device takes it, for no set time"),
+    ),
   ];
 }

@@ -21,7 +21,7 @@ export function waysToStop(under: ChannelUnder): readonly Way[] {
     any(prevents(topQuorum(under, role)), topQuorum(under, role));
   return [
     way("deny", "revoke every release", any(...Object.values(policy.revokers).map(atom)), named),
-    way("order", "slow or recall every release: halting takes one", any(...rules.approvers.map(atom)), named),
+    way("order", "slow every release, or recall devices to an earlier one: halting takes one", any(...rules.approvers.map(atom)), named),
     way("serve", "withhold everything from the devices it serves", atom("distribute"), stale),
     way("collect", "lose proposals and approvals", atom("govern"), stale),
     way(
