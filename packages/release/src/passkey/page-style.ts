@@ -19,11 +19,11 @@ export const pageStyle = `
 body {
   margin: 0; background: var(--paper); color: var(--ink);
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
-  padding-bottom: 8rem;
+  padding-bottom: 8rem; overflow-wrap: anywhere;
 }
 main, .bar > div { max-width: 56rem; margin: 0 auto; padding: 0 1.5rem; }
 header { padding: 2.5rem 0 1.5rem; }
-.where { display: flex; justify-content: space-between; color: var(--soft); font-size: .85rem; margin: 0 0 2.25rem; }
+.where { display: flex; flex-wrap: wrap; gap: .2rem 1rem; justify-content: space-between; color: var(--soft); font-size: .85rem; margin: 0 0 2.25rem; }
 .where b { color: var(--ink); font-weight: 600; letter-spacing: .01em; }
 h1 { font-size: 2rem; line-height: 1.2; font-weight: 650; letter-spacing: -.015em; margin: 0 0 .6rem; overflow-wrap: anywhere; }
 .lead { color: var(--soft); margin: 0; max-width: 42rem; }
@@ -32,15 +32,15 @@ h2, summary { font-size: .95rem; font-weight: 600; margin: 0 0 .65rem; }
 summary { margin: 0; cursor: pointer; }
 details[open] > summary { margin-bottom: .65rem; }
 .note { color: var(--soft); font-size: .9rem; margin: -.35rem 0 .75rem; }
-dl { display: grid; grid-template-columns: minmax(7rem, 11rem) 1fr; gap: .35rem 1.25rem; margin: 0; }
+dl { display: grid; grid-template-columns: minmax(7rem, 11rem) minmax(0, 1fr); gap: .35rem 1.25rem; margin: 0; }
 dt { color: var(--soft); font-size: .9rem; padding-top: .05rem; }
 dd { margin: 0; overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
-th { text-align: left; color: var(--soft); font-weight: 500; font-size: .82rem; padding: 0 1rem .4rem 0; }
-td { border-top: 1px solid var(--line); padding: .45rem 1rem .45rem 0; vertical-align: top; overflow-wrap: anywhere; }
+th { text-align: left; overflow-wrap: normal; color: var(--soft); font-weight: 500; font-size: .82rem; padding: 0 1rem .4rem 0; }
+td { border-top: 1px solid var(--line); padding: .45rem 1rem .45rem 0; vertical-align: top; overflow-wrap: anywhere; min-width: 5.5rem; }
 td:last-child, th:last-child { padding-right: 0; }
-td:first-child { white-space: pre-wrap; }
+td:first-child { white-space: pre-wrap; min-width: 9rem; }
 tr.added td:first-child { color: var(--added); }
 tr.removed td:first-child { color: var(--removed); }
 tr.changed td:first-child { color: var(--changed); }
@@ -57,7 +57,7 @@ button:disabled { opacity: .55; cursor: default; }
 .done #said { color: var(--added); font-weight: 600; }
 .failed #said { color: var(--removed); }
 @media (max-width: 40rem) {
-  dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .55rem; }
+  dl { grid-template-columns: minmax(0, 1fr); gap: 0; } dd { margin-bottom: .55rem; }
   .bar > div { flex-wrap: wrap; } #said { flex-basis: 100%; }
   h1 { font-size: 1.6rem; }
 }

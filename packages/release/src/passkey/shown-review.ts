@@ -94,7 +94,7 @@ function releaseSections({ body, builders, previous, changes, drift }: Review): 
   const files = changes.filter((change) => change.kind !== "field");
   const fields = changes.filter((change) => change.kind === "field");
   return [
-    { title: builders.length === 1 ? "Built by" : "Built by, each on its own", facts: builders.flatMap(builderFacts) },
+    ...builders.map(builderSection),
     { title: "What it says otherwise than the release before", note: against, ...fieldsOf(fields) },
     ...driftSections(drift),
     { title: `Files: ${countsOf(files)}`, note: "Unpacked here from the bytes that devices get.", ...filesOf(files) },
@@ -113,15 +113,15 @@ function orderSections({ changes }: Review): readonly Section[] {
   return fields.length === 0 ? [] : [{ title: "What it answers", ...fieldsOf(fields) }];
 }
 
-function builderFacts({ builder, owner, origin, provenance }: Vouching): readonly Fact[] {
+function builderSection({ builder, owner, origin, provenance }: Vouching): Section {
   const source = [origin?.repository, origin?.ref].filter((part) => part !== undefined).join(" @ ");
-  return [
-    ["builder", owner === undefined ? builder : `${builder}, of ${owner}`],
-    ...(origin === undefined ? [["vouches for", "a build that it looked at"] as const] : []),
+  const facts: readonly Fact[] = [
+    ["builder", builder],
     ...(source === "" ? [] : [["source", source] as const]),
     ...(origin?.commit === undefined ? [] : [["commit", origin.commit] as const]),
     ["provenance", provenance],
   ];
+  return { title: `${origin === undefined ? "Looked at" : "Built"} by ${owner ?? "nobody whom the policy names"}`, facts };
 }
 
 function fieldsOf(changes: readonly FieldChange[]): Pick<Section, "table" | "note"> {
