@@ -8,6 +8,7 @@ import { forgedClassicalKeys } from "./forged-classical-keys.ts";
 import { forgedProvenance } from "./forged-provenance.ts";
 import { freeze } from "./freeze.ts";
 import type { Attack } from "./lab/attack.ts";
+import { lyingApprovalPage } from "./lying-approval-page.ts";
 import { mixAndMatch } from "./mix-and-match.ts";
 import { oneOwnerTwoKeys } from "./one-owner-two-keys.ts";
 import { poisonedClock } from "./poisoned-clock.ts";
@@ -15,6 +16,7 @@ import { replayedRepository } from "./replayed-repository.ts";
 import { rollback } from "./rollback.ts";
 import { secondStatement } from "./second-statement.ts";
 import { slowRetrieval } from "./slow-retrieval.ts";
+import { stolenApprover } from "./stolen-approver.ts";
 import { stolenPublishHost } from "./stolen-publish-host.ts";
 import { stolenPublishKey } from "./stolen-publish-key.ts";
 import { stolenSigner } from "./stolen-signer.ts";
@@ -42,4 +44,6 @@ export const attacks: readonly Attack[] = [
   poisonedClock,
   stolenPublishHost,
   secondStatement,
+  lyingApprovalPage,
+  stolenApprover,
 ];

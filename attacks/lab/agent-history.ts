@@ -3,10 +3,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ledgerClient } from "@countersign/repository/ledger-client";
 import { createDevice } from "@countersign/updater/device";
+import { passkeyApprover } from "@countersign/world/approver-key";
 import { foundWorld } from "@countersign/world/found";
 import { anchorFile } from "@countersign/world/project";
 import { startWorld } from "@countersign/world/start";
 import type { Attack } from "./attack.ts";
+import { authenticator } from "./authenticator.ts";
 import { openBase, taken } from "./base.ts";
 import type { AgentLab } from "./lab.ts";
 import { trojanWords } from "./lab.ts";
@@ -19,7 +21,9 @@ import { packProgram, platform } from "./payload.ts";
  * What is planted has no body that a monitor could fetch, so monitors stop at the first of it, and `soak/read-past` stands in the way of all of it.
  */
 export async function agentHistory(scratch: string, attacks: readonly Attack[]): Promise<AgentLab> {
-  const project = taken(await foundWorld(join(scratch, "agent-world"), agentPlan));
+  const project = taken(
+    await foundWorld(join(scratch, "agent-world"), agentPlan, { approverKeys: [passkeyApprover(authenticator.passkey)] }),
+  );
   const at = (name: string): string => join(scratch, `agent-${name}`);
   const stores = { one: at("store-1"), oneLater: at("store-1-later") };
   const devices = { newborn: at("device-0"), one: at("device-1") };

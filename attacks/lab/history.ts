@@ -3,10 +3,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ledgerClient } from "@countersign/repository/ledger-client";
 import { createDevice } from "@countersign/updater/device";
+import { passkeyApprover } from "@countersign/world/approver-key";
 import { foundWorld } from "@countersign/world/found";
 import { anchorFile } from "@countersign/world/project";
 import { startWorld } from "@countersign/world/start";
 import type { Attack } from "./attack.ts";
+import { authenticator } from "./authenticator.ts";
 import { openBase, taken } from "./base.ts";
 import { type Devices, type Lab, type Stores, trojanWords } from "./lab.ts";
 import { labPlan, otherProduct, product } from "./lab-plan.ts";
@@ -19,7 +21,7 @@ import { packProgram, platform } from "./payload.ts";
  * world is stopped for good.
  */
 export async function liveHistory(scratch: string, attacks: readonly Attack[]): Promise<Lab> {
-  const project = taken(await foundWorld(join(scratch, "world"), labPlan));
+  const project = taken(await foundWorld(join(scratch, "world"), labPlan, { approverKeys: [passkeyApprover(authenticator.passkey)] }));
   const at = (name: string): string => join(scratch, name);
   const stores: Stores = { one: at("store-1"), oneLater: at("store-1-later"), two: at("store-2"), twoRevoked: at("store-2-revoked") };
   const devices: Devices = { newborn: at("device-0"), one: at("device-1"), two: at("device-2"), oneWarned: at("device-1-warned") };

@@ -86,9 +86,9 @@ export async function loggedTrojan(world: LiveWorld, forgery: Forgery): Promise<
 
 /**
  * The trojan in a release that whoever can write to the store and the ledger makes alone: vouched for as many times as the policy asks, proposed and
- * approved, all with one key that nobody trusts, and each part of it in the ledger.
+ * approved, all with one key that nobody trusts unless the thief has a `voice`, and each part of it in the ledger.
  */
-export async function thiefsTrojan(world: LiveWorld, signers: readonly SigningKey[]): Promise<TrojanRelease> {
+export async function thiefsTrojan(world: LiveWorld, signers: readonly SigningKey[], voice?: SigningKey): Promise<TrojanRelease> {
   const { project, trojan } = world;
   const own = attackersKey();
   const builds = project.plan.builders.map((builder): Build => ({ ...buildOf(project, trojan), ...agreedBuild(builder) }));
@@ -97,8 +97,8 @@ export async function thiefsTrojan(world: LiveWorld, signers: readonly SigningKe
     world,
     provenance,
     [
-      ["propose", own],
-      ["approve", own],
+      ["propose", voice ?? own],
+      ["approve", voice ?? own],
     ],
     signers,
   );
