@@ -16,6 +16,7 @@ import { loggedTrojan, type TrojanRelease } from "./lab/trojan-release.ts";
 export const secondStatement: Attack = planted<TrojanRelease>({
   name: "second-statement",
   holds: "one signer with its record, govern, the server, and the approval of people who were fooled",
+  takes: ["sign-ana", "ci", "ana", "govern", "distribute"],
   plant: async (world) => loggedTrojan(world, { signers: [await keyOf(world.project, "sign-ana")] }),
   async prepare(lab, stack, release) {
     const { project, stores } = lab;

@@ -18,6 +18,7 @@ const others = ["channel/signatures", "channel/owners", "provenance/builders", "
 export const stolenPublishHost: Attack = planted<TrojanRelease>({
   name: "stolen-publish-host",
   holds: "the publish host: both of its keys, the ledger's, the store to write to",
+  takes: ["publish-snapshot", "publish-timestamp", "ledger", "distribute"],
   plant: signedByPublish,
   async prepare({ project, stores, devices }, stack, release) {
     const base = await openBase(project, stores.oneLater);
