@@ -14,6 +14,7 @@ import { oneOwnerTwoKeys } from "./one-owner-two-keys.ts";
 import { poisonedClock } from "./poisoned-clock.ts";
 import { replayedRepository } from "./replayed-repository.ts";
 import { rollback } from "./rollback.ts";
+import { rushedPolicy } from "./rushed-policy.ts";
 import { secondStatement } from "./second-statement.ts";
 import { slowRetrieval } from "./slow-retrieval.ts";
 import { stolenApprover } from "./stolen-approver.ts";
@@ -46,4 +47,5 @@ export const attacks: readonly Attack[] = [
   secondStatement,
   lyingApprovalPage,
   stolenApprover,
+  rushedPolicy,
 ];

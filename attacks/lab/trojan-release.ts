@@ -104,7 +104,8 @@ export async function thiefsTrojan(world: LiveWorld, signers: readonly SigningKe
   );
 }
 
-async function logRelease(
+/** The trojan with this provenance and these voices, each part of it in the ledger. Its soak begins now. */
+export async function logRelease(
   world: LiveWorld,
   provenance: readonly Uint8Array[],
   voices: readonly Voice[],

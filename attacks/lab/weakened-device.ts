@@ -9,6 +9,7 @@ import { update } from "@countersign/updater/update";
 /** What is not a check of a list but a memory of the device: a gate more, which forgets it. */
 const forgetting: readonly { readonly control: string; readonly before: string; readonly forget: (attempt: Attempt) => void }[] = [
   { control: "memory:time", before: "timestamp and its checkpoint", forget: (run) => remember(run, { time: 0 }) },
+  { control: "memory:policy", before: "targets and policy", forget: forgetPolicy },
   { control: "memory:denials", before: "timestamp and its checkpoint", forget: (run) => remember(run, { denials: {} }) },
   {
     control: "clock:witnessed",
@@ -51,4 +52,8 @@ function forgettingGate({ control, forget }: (typeof forgetting)[number]): Gate 
 
 function remember(attempt: Attempt, change: Partial<Attempt["memory"]>): void {
   attempt.memory = { ...attempt.memory, ...change };
+}
+
+function forgetPolicy(attempt: Attempt): void {
+  attempt.documents = { ...attempt.documents, policy: undefined };
 }
