@@ -27,9 +27,14 @@ test("the commands are those of the design, and no others", () => {
       "build attest",
       ...["propose", "show", "diff", "approve", "sign", "publish", "order", "status"].map((verb) => `release ${verb}`),
       ...["init", "check", "install", "status", "explain", "rollback", "run"].map((verb) => `device ${verb}`),
-      ...["register", "list", "show", "suspend", "renew", "retire", "explain"].map((verb) => `identity ${verb}`),
+      ...["register", "list", "show", "suspend", "renew", "retire", "explain", "transfer", "link", "offboard", "leaver"].map(
+        (verb) => `identity ${verb}`,
+      ),
       ...["govern verify", "govern export", "govern restore"],
-      ...["window open", "window approve", "window close", "window list", "grant list"],
+      ...["window open", "window approve", "window close", "window list"],
+      ...["call", "cancel", "review", "list"].map((verb) => `window break-glass ${verb}`),
+      ...["start", "list", "confirm", "remove", "status"].map((verb) => `review ${verb}`),
+      "grant list",
       ...[
         "revoke",
         "policy show",

@@ -14,6 +14,7 @@ const nouns: ReadonlyMap<string, () => Promise<Add>> = new Map([
   ["identity", async () => (await import("./commands/identity.ts")).identity],
   ["govern", async () => (await import("./commands/govern.ts")).govern],
   ["window", async () => (await import("./commands/window.ts")).window],
+  ["review", async () => (await import("./commands/review.ts")).review],
   ["grant", async () => (await import("./commands/grant.ts")).grant],
   ["revoke", async () => (await import("./commands/revoke.ts")).revoke],
   ["policy", async () => (await import("./commands/policy.ts")).policy],

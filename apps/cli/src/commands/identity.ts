@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { withProject } from "../site.ts";
 import { renew, retire, suspend } from "./identity-change.ts";
 import { explain } from "./identity-explain.ts";
+import { leaver, link, offboard, transfer } from "./identity-hands.ts";
 import { register } from "./identity-register.ts";
 import { list, show } from "./identity-show.ts";
 
@@ -17,4 +18,8 @@ export function identity(program: Command): void {
   renew(withProject(noun.command("renew")));
   retire(withProject(noun.command("retire")));
   explain(noun.command("explain"));
+  transfer(withProject(noun.command("transfer")));
+  link(withProject(noun.command("link")));
+  offboard(withProject(noun.command("offboard")));
+  leaver(withProject(noun.command("leaver")));
 }

@@ -8,6 +8,7 @@ import type { Answer } from "../screen.ts";
 import { openSite, personKey, type Site, type SiteOptions, withProject } from "../site.ts";
 import { table } from "../table.ts";
 import { verb } from "../verb.ts";
+import { breakGlass } from "./window-break-glass.ts";
 
 export function window(program: Command): void {
   const noun = program
@@ -17,6 +18,7 @@ export function window(program: Command): void {
   approve(withProject(noun.command("approve")));
   close(withProject(noun.command("close")));
   list(withProject(noun.command("list")));
+  breakGlass(noun.command("break-glass"));
 }
 
 interface Acting extends SiteOptions {
