@@ -2,6 +2,7 @@
 import { arbitrarySoftware } from "./arbitrary-software.ts";
 import { droppedRevocation } from "./dropped-revocation.ts";
 import { endlessData } from "./endless-data.ts";
+import { equivocatingGovern } from "./equivocating-govern.ts";
 import { fastForward } from "./fast-forward.ts";
 import { forgedApproval } from "./forged-approval.ts";
 import { forgedClassicalKeys } from "./forged-classical-keys.ts";
@@ -13,11 +14,13 @@ import { mixAndMatch } from "./mix-and-match.ts";
 import { oneOwnerTwoKeys } from "./one-owner-two-keys.ts";
 import { poisonedClock } from "./poisoned-clock.ts";
 import { replayedRepository } from "./replayed-repository.ts";
+import { rogueAdministrator } from "./rogue-administrator.ts";
 import { rollback } from "./rollback.ts";
 import { rushedPolicy } from "./rushed-policy.ts";
 import { secondStatement } from "./second-statement.ts";
 import { slowRetrieval } from "./slow-retrieval.ts";
 import { stolenApprover } from "./stolen-approver.ts";
+import { stolenGovern } from "./stolen-govern.ts";
 import { stolenPublishHost } from "./stolen-publish-host.ts";
 import { stolenPublishKey } from "./stolen-publish-key.ts";
 import { stolenSigner } from "./stolen-signer.ts";
@@ -48,4 +51,7 @@ export const attacks: readonly Attack[] = [
   lyingApprovalPage,
   stolenApprover,
   rushedPolicy,
+  rogueAdministrator,
+  equivocatingGovern,
+  stolenGovern,
 ];

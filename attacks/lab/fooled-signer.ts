@@ -14,19 +14,36 @@ let signers = 0;
 
 /** Lets the signer `holder`, a process with its own key, be asked by a lying govern; success is a signature. Its record is empty, or a copy of this one. */
 export async function strikeSigner(
-  { project, scratch }: Pick<Lab, "project" | "scratch">,
+  lab: Pick<Lab, "project" | "scratch">,
   holder: string,
   store: string,
   release: Pick<TrojanRelease, "entry" | "channel">,
   without: readonly string[],
   record?: string,
 ): Promise<Strike> {
+  const state = newRecord(lab, holder);
+  if (record !== undefined) for (const part of ["", "-wal", "-shm"]) await copyIfThere(`${record}${part}`, `${state}${part}`);
+  return askSigner(lab, holder, store, release, without, state);
+}
+
+/** A file for a record that a signer begins. */
+export function newRecord({ scratch }: Pick<Lab, "scratch">, holder: string): string {
+  return join(scratch, `${holder}-${++signers}.sqlite`);
+}
+
+/** The same with the record at `state`, in which it remembers what it signs. */
+export async function askSigner(
+  { project }: Pick<Lab, "project">,
+  holder: string,
+  store: string,
+  release: Pick<TrojanRelease, "entry" | "channel">,
+  without: readonly string[],
+  state: string,
+): Promise<Strike> {
   await using govern = await startLyingGovern(release);
-  const own = join(scratch, `${holder}-${++signers}`);
-  if (record !== undefined) for (const part of ["", "-wal", "-shm"]) await copyIfThere(`${record}${part}`, `${own}.sqlite${part}`);
-  const config = { ...signConfig(project, holder, govern.url, store), state: `${own}.sqlite` };
-  await writeFile(`${own}.json`, JSON.stringify(config));
-  const child = fork(fileURLToPath(import.meta.resolve("@countersign/attacks/lab/weakened-signer")), [`${own}.json`, ...without], {
+  const config = { ...signConfig(project, holder, govern.url, store), state };
+  await writeFile(`${state}.json`, JSON.stringify(config));
+  const child = fork(fileURLToPath(import.meta.resolve("@countersign/attacks/lab/weakened-signer")), [`${state}.json`, ...without], {
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   const said: string[] = [];

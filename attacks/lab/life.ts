@@ -48,7 +48,7 @@ export async function releaseOf(
     urgent,
     epochUp,
   };
-  taken(await openWindow(project, urls, { releases: 1, reason: version }));
+  taken(await openWindow(project, urls, { releases: 2, reason: version })); // two may be on their way at once, and find the same one
   const { digest } = taken(await ship(project, urls, shipment));
   const govern = governClient(urls.govern);
   const source = { store: urls.distribute, anchor: await readFile(anchorFile(project)), now: Date.now() };

@@ -45,7 +45,10 @@ async function serveFile(file: string, response: ServerResponse): Promise<void> 
     throw error;
   });
   if (found?.isFile() !== true) response.writeHead(404).end();
-  else await pipeline(createReadStream(file), response);
+  else
+    await pipeline(createReadStream(file), response).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ERR_STREAM_PREMATURE_CLOSE") throw error; // a victim that ends in the middle
+    });
 }
 
 /** A body that never ends, as fast as `bytesPerSecond`. */

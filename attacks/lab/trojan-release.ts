@@ -104,6 +104,30 @@ export async function thiefsTrojan(world: LiveWorld, signers: readonly SigningKe
   );
 }
 
+/**
+ * The trojan in a release that a fallen govern makes: builds are certified as the policy has it, since grants to build are govern's to issue, and all of it is in the
+ * ledger. It was proposed and approved by nobody, in as many voices as it likes.
+ */
+export async function governsTrojan(world: LiveWorld, signers: readonly SigningKey[]): Promise<TrojanRelease> {
+  const { project, trojan } = world;
+  const own = attackersKey();
+  const provenance = await Promise.all(
+    project.plan.builders.map(async (builder) => {
+      const build: Build = { ...buildOf(project, trojan), ...agreedBuild(builder) };
+      return attest({ ...build, key: await keyForBuild(builder, await keyOf(project, builder.holder), build, Date.now()) });
+    }),
+  );
+  return logRelease(
+    world,
+    provenance,
+    [
+      ["propose", own],
+      ["approve", own],
+    ],
+    signers,
+  );
+}
+
 /** The trojan with this provenance and these voices, each part of it in the ledger. Its soak begins now. */
 export async function logRelease(
   world: LiveWorld,
