@@ -24,13 +24,14 @@ export function run(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   cwd: string = import.meta.dirname,
+  timeout: number = limitMilliseconds,
 ): Promise<Ended> {
   mkdirSync(cacheDirectory, { recursive: true });
   const child = spawn(command, args, {
     cwd,
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
-    timeout: limitMilliseconds,
+    timeout,
   });
   const [out, complaints]: [Buffer[], Buffer[]] = [[], []];
   child.stdout.on("data", (chunk: Buffer) => out.push(chunk));

@@ -13,6 +13,9 @@ const VERSION = "v0.0.0-20250828202315-f9407a27fbee";
 /** Modules that its repository replaces by directories of its own, which the proxy has as modules. */
 const replaced = ["api/v2", "api/auth/approle/v2", "api/auth/kubernetes/v2", "api/auth/userpass/v2", "sdk/v2"];
 
+/** Some four thousand packages: a quarter of an hour on an idle machine, and hours on one that is not. */
+const LIMIT_MILLISECONDS = 4 * 3_600_000;
+
 const directory = join(cacheDirectory, "openbao");
 const go = {
   GOCACHE: join(directory, "go-build"),
@@ -29,7 +32,7 @@ export async function openBaoProgram(say: (text: string) => void): Promise<strin
   say(`building ${MODULE}@${VERSION} in ${directory}`);
   const source = join(directory, "source");
   const done = async (what: string, args: readonly string[], cwd?: string): Promise<string> => {
-    const ended = await run("go", args, go, cwd);
+    const ended = await run("go", args, go, cwd, LIMIT_MILLISECONDS);
     if (!ended.ok) throw new Error(`${what}: ${ended.complaint}`);
     return ended.out;
   };
