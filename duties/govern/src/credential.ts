@@ -3,12 +3,13 @@ import { verifyAssertion } from "@countersign/federation/certificate-assertion";
 import { subjectTokenTypes } from "@countersign/federation/exchange";
 import { recordedOf } from "@countersign/federation/explain";
 import type { Token } from "@countersign/federation/jws";
-import { shown, tokenId, verifySubjectToken } from "@countersign/federation/subject-token";
+import { shown, subjectTokenChecks, tokenId, verifySubjectToken } from "@countersign/federation/subject-token";
 import { sha256 } from "@countersign/trust/digest";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
+import type { Govern } from "./govern.ts";
 import type { Issued } from "./grant-acts.ts";
 import type { Registered } from "./identity.ts";
-import type { TokenAuthority } from "./token-authority.ts";
+import { judged } from "./judged.ts";
 
 /** What a subject token proved, when it was verified against an identity's pin. */
 export interface Credential {
@@ -24,8 +25,7 @@ export async function verifyCredential(
   { name, pin }: Registered,
   compact: string,
   type: string,
-  { issuerKeys }: TokenAuthority,
-  now: number,
+  { tokens: { issuerKeys }, checks, now: clock }: Pick<Govern, "tokens" | "checks" | "now">,
 ): Promise<Outcome<Credential>> {
   const expected = pin.kind === "certificate" ? subjectTokenTypes.certificate : subjectTokenTypes.token;
   if (type !== expected)
@@ -35,13 +35,14 @@ export async function verifyCredential(
       type,
       `Prove ${name} by what its pin says: countersign identity explain TOKEN --identity ${name}`,
     );
+  const now = clock();
   if (pin.kind === "certificate") {
-    const { outcome } = await verifyAssertion(compact, pin, name, now);
+    const outcome = judged(await verifyAssertion(compact, pin, name, now, checks.assertion));
     return outcome.ok
       ? accept({ token: tokenId(outcome.value), actor: { sub: name, recorded: {} }, presented: renewalIn(outcome.value) })
       : outcome;
   }
-  const { outcome } = await verifySubjectToken(compact, pin, issuerKeys, now);
+  const outcome = judged(await verifySubjectToken(compact, pin, issuerKeys, now, subjectTokenChecks(pin, checks.subjectToken)));
   if (!outcome.ok) return outcome;
   const actor = { sub: shown(outcome.value.claims["sub"]), recorded: recordedOf(outcome.value, pin.kind) };
   return accept({ token: tokenId(outcome.value), actor, presented: undefined });

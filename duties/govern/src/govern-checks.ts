@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { type AssertionSubject, assertionChecks } from "@countersign/federation/certificate-assertion";
 import { type ProofSubject, proofChecks } from "@countersign/federation/dpop";
 import { type GrantSubject, grantChecks } from "@countersign/federation/grant";
+import { federatedChecks, type TokenSubject } from "@countersign/federation/subject-token";
 import type { Check } from "@countersign/trust/check";
 import type { Entry } from "@countersign/trust/release/head";
 import type { Order } from "@countersign/trust/release/order";
@@ -47,6 +49,8 @@ export interface GovernChecks {
   readonly approval: readonly Check<ApprovalSubject>[];
   readonly windowRequest: readonly Check<WindowRequestSubject>[];
   readonly windowOpening: readonly Check<WindowOpeningSubject>[];
+  readonly subjectToken: readonly Check<TokenSubject>[];
+  readonly assertion: readonly Check<AssertionSubject>[];
   readonly proof: readonly Check<ProofSubject>[];
   readonly grantIssue: readonly Check<GrantIssueSubject>[];
   readonly grant: readonly Check<GrantSubject>[];
@@ -76,6 +80,8 @@ export const governChecks: GovernChecks = {
   approval: [...approvalReceiptChecks, passkeyCheck],
   windowRequest: windowRequestChecks,
   windowOpening: windowOpeningChecks,
+  subjectToken: federatedChecks,
+  assertion: assertionChecks,
   proof: proofChecks,
   grantIssue: grantIssueChecks,
   grant: grantChecks,

@@ -11,6 +11,7 @@ import type { Credential } from "./credential.ts";
 import type { Govern } from "./govern.ts";
 import { grantIssued, identityLocked } from "./grant-acts.ts";
 import type { GrantIssueSubject } from "./grant-issue-checks.ts";
+import { judged } from "./judged.ts";
 import { perform } from "./perform.ts";
 import { identityNamed } from "./register.ts";
 import { inTurn, type Turn } from "./turn.ts";
@@ -44,7 +45,7 @@ export async function issueGrant(govern: Govern, request: GrantRequest): Promise
     const time = now();
     const subject = await gather(turn, request, govern, time);
     if (!subject.ok) return subject;
-    const { outcome } = judge(subject.value, checks.grantIssue);
+    const outcome = judged(judge(subject.value, checks.grantIssue));
     const apart = outcome.ok ? await mayBeGranted(turn, request.identity, request.details, before.value, govern) : outcome;
     if (outcome.ok && !apart.ok) return apart;
     if (outcome.ok) return accept(await keep(turn, request, subject.value, tokens.issuer));

@@ -8,6 +8,7 @@ import type { Context } from "hono";
 import { verifyCredential } from "./credential.ts";
 import type { Govern } from "./govern.ts";
 import { type GrantRequest, issueGrant } from "./issue-grant.ts";
+import { judged } from "./judged.ts";
 import { noncesAt } from "./nonces.ts";
 import { identityNamed } from "./register.ts";
 
@@ -55,8 +56,9 @@ async function askedIn(
   const { database, tokens, now, checks } = govern;
   const field = (name: string): string => (form.getAll(name).length === 1 ? (form.get(name) ?? "") : "");
   const url = `${tokens.url()}/token`;
-  const judged = await verifyProof(proof, { use: { method: "POST", url }, isNonce, now: now() }, checks.proof);
-  if (!judged.outcome.ok) return judged.outcome;
+  const proven = await verifyProof(proof, { use: { method: "POST", url }, isNonce, now: now() }, checks.proof);
+  const own = judged(proven);
+  if (!own.ok) return own;
   if (field("grant_type") !== exchangeGrantType)
     return refuse("grant-type-differs", exchangeGrantType, field("grant_type").slice(0, 100), "Exchange a token (RFC 8693).");
   const read = decodeBytes(array(grantDetails, 1, 1), Buffer.from(field("authorization_details")), "the authorization details");
@@ -68,10 +70,10 @@ async function askedIn(
   const identity = await identityNamed(database, name);
   if (identity === undefined)
     return refuse("identity-unknown", "a registered identity", name.slice(0, 128), "See: countersign identity list");
-  const credential = await verifyCredential(identity, compact, field("subject_token_type"), tokens, now());
+  const credential = await verifyCredential(identity, compact, field("subject_token_type"), govern);
   if (!credential.ok) return credential;
-  const proven = provenBy(judged.outcome.value);
-  return accept({ identity: name, details, audience: field("audience") || tokens.issuer, credential: credential.value, proven });
+  const audience = field("audience") || tokens.issuer;
+  return accept({ identity: name, details, audience, credential: credential.value, proven: provenBy(own.value) });
 }
 
 function missing(field: string): Outcome<never> {

@@ -7,6 +7,7 @@ import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import type { HonoRequest } from "hono";
 import type { Govern } from "./govern.ts";
 import { grantUsed, identityLocked } from "./grant-acts.ts";
+import { judged } from "./judged.ts";
 import { perform } from "./perform.ts";
 import { identityNamed } from "./register.ts";
 import { inTurn, type Turn } from "./turn.ts";
@@ -45,11 +46,12 @@ export interface Bearer {
 export async function bearerOf(govern: Govern, under: UnderGrant): Promise<Outcome<Bearer>> {
   const { tokens, now, checks } = govern;
   const { grant, method, url, audience, wanted } = under;
-  const proof = await verifyProof(under.proof, { use: { method, url, grant }, isNonce: undefined, now: now() }, checks.proof);
-  if (!proof.outcome.ok) return proof.outcome;
-  const proven = provenBy(proof.outcome.value);
+  const proof = judged(await verifyProof(under.proof, { use: { method, url, grant }, isNonce: undefined, now: now() }, checks.proof));
+  if (!proof.ok) return proof;
+  const proven = provenBy(proof.value);
   const around = { keys: [tokens.jwk], issuer: tokens.issuer, audience, thumbprint: proven.thumbprint, wanted, now: now() };
-  const { outcome, claims } = await verifyGrant(grant, around, checks.grant);
+  const { claims, ...judgement } = await verifyGrant(grant, around, checks.grant);
+  const outcome = judged(judgement);
   if (outcome.ok && claims !== undefined) return accept({ claims, proven, at: `${method} ${url}` });
   if (outcome.ok) throw new Error("a grant without claims");
   if (outcome.refusal.code === "grant-of-another-key") await lock(govern, grant, around.thumbprint);
@@ -71,7 +73,7 @@ export async function useGrant(turn: Turn, { claims, proven, at }: Bearer, { now
     return refuse("grant-unknown", "a grant of this govern", claims.jti, "Get one by exchange.");
   const identity = await identityNamed(turn, candidate.identity);
   const came = await turn.selectFrom("proofs").select("grant").where("id", "=", proven.id).executeTakeFirst();
-  const { outcome } = judge({ candidate, window, identity, proven: came?.grant, now: time }, checks.grantUse);
+  const outcome = judged(judge({ candidate, window, identity, proven: came?.grant, now: time }, checks.grantUse));
   if (!outcome.ok) return outcome;
   await perform(turn, time, { who: candidate.identity, act: grantUsed, subject: candidate.id, body: { proof: proven.id, at } });
   return accept(claims);

@@ -10,9 +10,9 @@ export interface RunningDuty {
   stop(signal?: "SIGTERM" | "SIGKILL"): Promise<void>;
 }
 
-/** Starts a duty's main file on a configuration file and waits until it is ready; throws, with what it said, when it ends before that. */
-export async function startDuty(main: string, configFile: string): Promise<RunningDuty> {
-  const child = fork(main, [configFile], { stdio: ["ignore", "ignore", "pipe", "ipc"] });
+/** Starts a duty's main file on a configuration file, and on whatever arguments more, and waits until it is ready; throws, with what it said, when it ends before that. */
+export async function startDuty(main: string, configFile: string, more: readonly string[] = []): Promise<RunningDuty> {
+  const child = fork(main, [configFile, ...more], { stdio: ["ignore", "ignore", "pipe", "ipc"] });
   const said: string[] = [];
   child.stderr?.setEncoding("utf8").on("data", (text: string) => said.length < 1000 && said.push(text));
   const ended = once(child, "close");

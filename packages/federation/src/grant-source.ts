@@ -15,7 +15,7 @@ export type Errand = Omit<GrantDetails, "type" | "window">;
 
 /** Where a job or a daemon gets its grants. */
 export interface GrantSource {
-  /** A grant for one errand, in the newest open window of its channel. */
+  /** A grant for one errand, in an open window of its channel that has room for it. */
   grantFor(errand: Errand): Promise<Outcome<Granted>>;
   /** Headers for one request under it. */
   headersFor(granted: Granted, method: string, url: string): Promise<Readonly<Record<"authorization" | "dpop", string>>>;
@@ -64,27 +64,31 @@ const windows = open({
 export function grantSource(client: GrantClient, proof: Proof, around: Surroundings): GrantSource {
   let key: Promise<ProofKey> | undefined;
   let last: Promise<unknown> = Promise.resolve();
-  const one = async (errand: Errand): Promise<Outcome<Granted>> => {
-    const window = await openWindow(client, errand.channel, around);
-    if (!window.ok) return window;
+  const inWindow = async (window: string, errand: Errand): Promise<Outcome<Granted>> => {
     key ??= proofKey();
     const subjectToken = await proven(client, proof, around);
     if (!subjectToken.ok) return subjectToken;
     const { govern, identity, audience } = client;
-    const details: GrantDetails = { type: "countersign", window: window.value, ...errand };
-    const request = {
-      url: `${govern}/token`,
-      identity,
-      subject: proof.subject,
-      subjectToken: subjectToken.value,
-      audience,
-      details,
-      key: await key,
-    };
-    const granted = await exchangeToken(request, around);
+    const details: GrantDetails = { type: "countersign", window, ...errand };
+    const subject = { subject: proof.subject, subjectToken: subjectToken.value };
+    const granted = await exchangeToken({ url: `${govern}/token`, identity, ...subject, audience, details, key: await key }, around);
     if (granted.ok && granted.value.renewal !== undefined && proof.subject === "certificate")
       await proof.renewal.keep(granted.value.renewal);
     return granted;
+  };
+  const one = async (errand: Errand): Promise<Outcome<Granted>> => {
+    const windows = await openWindows(client, errand.channel, around);
+    if (!windows.ok) return windows;
+    for (const window of windows.value) {
+      const granted = await inWindow(window, errand);
+      if (granted.ok || granted.refusal.code !== "window-spent" || window === windows.value.at(-1)) return granted;
+    }
+    return refuse(
+      "window-not-open",
+      `an open window for ${errand.channel}`,
+      "none",
+      `Have one opened: countersign window open --channel ${errand.channel}`,
+    );
   };
   return {
     grantFor: (errand) => {
@@ -102,7 +106,8 @@ async function proven({ identity }: GrantClient, proof: Proof, { now, id }: Surr
   return accept(await makeAssertion({ identity, audience, certificate, renewal: await renewal.read() }, signer, id(), now()));
 }
 
-async function openWindow({ govern }: GrantClient, channel: string, { fetch, now }: Surroundings): Promise<Outcome<string>> {
+/** The windows of a channel that are open, those that stay open longest first: one that is spent leaves the others. */
+async function openWindows({ govern }: GrantClient, channel: string, { fetch, now }: Surroundings): Promise<Outcome<readonly string[]>> {
   const answer = await fetchBounded(fetch, `${govern}/windows`, {});
   if (!answer.ok) return answer;
   const json = parseJson(answer.value.bytes, defaultLimits);
@@ -111,12 +116,5 @@ async function openWindow({ govern }: GrantClient, channel: string, { fetch, now
   const open = read.value.windows.filter(
     (each) => each.channel === channel && each.state === "open" && Date.parse(each.ends ?? "") > now(),
   );
-  const [newest] = open.sort((a, b) => Date.parse(b.ends ?? "") - Date.parse(a.ends ?? ""));
-  if (newest !== undefined) return accept(newest.id);
-  return refuse(
-    "window-not-open",
-    `an open window for ${channel}`,
-    "none",
-    `Have one opened: countersign window open --channel ${channel}`,
-  );
+  return accept(open.sort((a, b) => Date.parse(b.ends ?? "") - Date.parse(a.ends ?? "")).map(({ id }) => id));
 }

@@ -2,18 +2,37 @@
 import { type Check, decide } from "@countersign/trust/check";
 import type { Token } from "./jws.ts";
 import type { FederatedPin } from "./pin.ts";
-import { platformOf } from "./platform.ts";
+import { platforms } from "./platform.ts";
 
 interface Pinned {
   readonly candidate: Token;
   readonly pin: FederatedPin;
 }
 
-/** One rule for each claim of a pin: the token has it, and it is exactly this. Named `pin/CLAIM`; refused as `CLAIM-missing` or `CLAIM-differs`. */
-export function pinChecks(pin: FederatedPin): readonly Check<Pinned>[] {
-  const known = platformOf(pin.kind).claims.map(({ name }) => name);
-  const names = [...known, ...Object.keys(pin.claims).filter((name) => !known.includes(name))];
-  return names.filter((name) => pin.claims[name] !== undefined).map(pinned);
+const known: readonly string[] = [...new Set(platforms.flatMap(({ claims }) => claims.map(({ name }) => name)))];
+
+/**
+ * One rule for each claim that a pin may fix: the token has it, and it is exactly this. Named `pin/CLAIM`; refused as `CLAIM-missing` or `CLAIM-differs`.
+ * What a generic issuer's pin says besides is one rule more.
+ */
+export const pinChecks: readonly Check<Pinned>[] = [
+  ...known.map(pinned),
+  {
+    name: "pin/others",
+    source: "the identity's pin",
+    examine: (subject) => {
+      const others = Object.keys(subject.pin.claims).filter((name) => !known.includes(name));
+      const refused = others.map((name) => pinned(name).examine(subject)).find(({ ok }) => !ok);
+      const said = others.map((name) => `${name} ${subject.pin.claims[name]}`).join(", ");
+      return refused ?? decide(true, said, said, "", "");
+    },
+  },
+];
+
+/** Whether a rule is about something that this pin says. */
+export function concerns({ name }: Pick<Check<Pinned>, "name">, { claims }: FederatedPin): boolean {
+  if (name === "pin/others") return Object.keys(claims).some((claim) => !known.includes(claim));
+  return !name.startsWith("pin/") || claims[name.slice("pin/".length)] !== undefined;
 }
 
 /** A claim of a token, or one inside another: `kubernetes.io/pod/uid`. */

@@ -6,7 +6,7 @@ import type { IssuerKeys } from "./issuer-keys.ts";
 import { isSignedBy, readToken, type SignatureEvidence, type Token } from "./jws.ts";
 import { lifetimeChecks, seconds, skewSeconds, type Timed } from "./lifetime-checks.ts";
 import type { FederatedPin } from "./pin.ts";
-import { pinChecks } from "./pin-checks.ts";
+import { concerns, pinChecks } from "./pin-checks.ts";
 import { platformOf } from "./platform.ts";
 
 /** An issuer's token, and all that its rules look at. */
@@ -109,9 +109,15 @@ export const tokenChecks: readonly Check<TokenSubject>[] = [
   },
 ];
 
-/** Every rule for the token of a pin, in order: first what holds for any, then each pinned claim. */
-export function subjectTokenChecks(pin: FederatedPin): readonly Check<TokenSubject>[] {
-  return [...tokenChecks, ...pinChecks(pin)];
+/** Every rule for a token, in order: first what holds for any, then each claim that a pin may fix. */
+export const federatedChecks: readonly Check<TokenSubject>[] = [...tokenChecks, ...pinChecks];
+
+/** Those of these rules that are about what a pin says. */
+export function subjectTokenChecks(
+  pin: FederatedPin,
+  from: readonly Check<TokenSubject>[] = federatedChecks,
+): readonly Check<TokenSubject>[] {
+  return from.filter((check) => concerns(check, pin));
 }
 
 /** Gathers what a token is judged by. Refused where the issuer cannot be asked, or the token cannot be read. */
