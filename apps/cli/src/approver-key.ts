@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { openKey } from "@countersign/custody/place";
 import { readNamedKey } from "@countersign/custody/reference";
-import { type PasskeyFile, readPasskeyFile } from "@countersign/release/passkey/passkey-file";
+import type { PasskeyFile } from "@countersign/release/passkey/passkey-file";
 import { passkeyKey } from "@countersign/release/passkey/passkey-key";
 import type { Shown } from "@countersign/release/passkey/shown";
 import type { SigningKey } from "@countersign/repository/sign-document";
 import { keyidOf } from "@countersign/trust/key";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
-import { type Project, passkeysDirectory } from "@countersign/world/project";
+import { passkeysOf } from "@countersign/world/approver-key";
+import type { Project } from "@countersign/world/project";
 import type { Command } from "commander";
 import { onPage } from "./open-page.ts";
 import type { Screen } from "./screen.ts";
@@ -62,26 +61,9 @@ function plainly(key: SigningKey): Approver {
 }
 
 async function passkeyOf(project: Project, person: string, wanted: string | undefined): Promise<Outcome<PasskeyFile | undefined>> {
-  const directory = passkeysDirectory(project, person);
-  for (const name of await namesIn(directory)) {
-    const read = await readPasskeyFile(join(directory, name));
-    if (!read.ok) return read;
-    if (keyidOf(read.value.key).startsWith(wanted ?? "")) return read;
-  }
-  if (wanted === undefined) return accept(undefined);
-  return refuse(
-    "passkey-missing",
-    `a passkey of ${person} in ${directory}`,
-    wanted,
-    `Register one: countersign key passkey --as ${person}`,
-  );
-}
-
-async function namesIn(directory: string): Promise<readonly string[]> {
-  try {
-    return (await readdir(directory)).filter((name) => name.endsWith(".json")).sort();
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-    throw error;
-  }
+  const passkeys = await passkeysOf(project, person);
+  if (!passkeys.ok) return passkeys;
+  const found = passkeys.value.find(({ key }) => keyidOf(key).startsWith(wanted ?? ""));
+  if (found !== undefined || wanted === undefined) return accept(found);
+  return refuse("passkey-missing", `a passkey of ${person}`, wanted, `Register one: countersign key passkey --as ${person}`);
 }

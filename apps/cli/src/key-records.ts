@@ -4,6 +4,8 @@ import { recordPath } from "@countersign/custody/place";
 import { RecordFile } from "@countersign/custody/record/record-file";
 import { readHalf, readNamedKey } from "@countersign/custody/reference";
 import type { KeyRecord, ServiceRecord } from "@countersign/inventory/key-record";
+import { keyidOf } from "@countersign/trust/key";
+import { passkeysOf } from "@countersign/world/approver-key";
 import type { Holding } from "@countersign/world/plan";
 import { dutyDirectory, keyIn, type Project, personDirectory } from "@countersign/world/project";
 import { custodyDomain } from "./custody-domain.ts";
@@ -20,7 +22,19 @@ export async function keyRecords(project: Project): Promise<readonly KeyRecord[]
     ...people.map((person) => [{ holder: person, owner: person }, personDirectory(project, person)] as const),
   ];
   const records = await Promise.all(places.map(([held, directory]) => keyRecord(held, directory, project)));
-  return records.filter((record) => record !== undefined);
+  const passkeys = await Promise.all(people.map((person) => passkeyRecords(person, project)));
+  return [...records.filter((record) => record !== undefined), ...passkeys.flat()];
+}
+
+/** A passkey falls with its authenticator; a synced one with whoever keeps its owner's passkeys for them. Where that is, its file does not say. */
+async function passkeyRecords(person: string, project: Project): Promise<readonly KeyRecord[]> {
+  const passkeys = await passkeysOf(project, person);
+  if (!passkeys.ok) return [];
+  return passkeys.value.map(({ key, synced, created }) => {
+    const keyid = keyidOf(key);
+    const domain = synced ? `synced passkeys of ${person}` : `authenticator with passkey ${keyid.slice(0, 12)} of ${person}`;
+    return { keyid, holder: person, owner: person, custody: synced ? "passkey (synced)" : "passkey", development: false, domain, created };
+  });
 }
 
 async function keyRecord(held: Holding, directory: string, project: Project): Promise<KeyRecord | undefined> {

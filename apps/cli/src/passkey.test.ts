@@ -82,6 +82,8 @@ async function propose(version: string): Promise<string> {
   await mkdir(join(directory, "bin"), { recursive: true });
   await writeFile(join(directory, "bin/hello"), `#!/bin/sh\necho hello ${version}\n`);
   await chmod(join(directory, "bin/hello"), 0o755);
+  const asked = await countersignJson<{ readonly id: string }>(project, "window", "open", "--as", "carol", "--reason", version);
+  await said("window", "approve", asked.id, "--as", "bob");
   const args = ["release", "propose", directory, "--version", version, "--expect", version];
   return (await countersignJson<{ readonly digest: string }>(project, ...args)).digest;
 }
