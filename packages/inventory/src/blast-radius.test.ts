@@ -82,10 +82,7 @@ test("halting takes one: every revoker, approver, and whoever serves, is a set o
 test("who would see it: the ledger and the revokers for a release, approvers for a build, and nobody public for a fork", () => {
   const radius = of(plainSample);
   const [release] = reachOf(radius, "release", "identity").sets;
-  const seen = (time: string) => [
-    `the public ledger has its entry for ${time} before any device takes it`,
-    `revokers have ${time} to say no`,
-  ];
+  const seen = (time: string) => ["the public ledger has its entry before any device takes it", `revokers have ${time} to say no`];
   assert.deepEqual(release?.seen, seen("15 minutes"), "an urgent release asks for no approval more here");
   const dearer = of({ ...plainSample, extraApprovals: 1 });
   assert.deepEqual(reachOf(dearer, "release", "identity").sets[0]?.seen, seen("1 hour"));
@@ -96,6 +93,33 @@ test("who would see it: the ledger and the revokers for a release, approvers for
   const hidden = reachOf(radius, "install", "identity", "hide");
   assert.ok((hidden.smallest ?? 0) > (reachOf(radius, "release", "identity").smallest ?? 0));
   assert.ok(hidden.sets.every(({ seen }) => !seen.some((says) => says.includes("public"))));
+});
+
+test("a quorum of witnesses takes the time away, and not the entry", () => {
+  const { root } = sampleUnder(plainSample) as ChannelUnder;
+  const witnesses = root.countersign.witnesses.map((witness) => ({ keyid: keyidOfVkey(witness), custody: "pkcs11", development: false }));
+  const on = (machine: string, keyids: readonly string[]) =>
+    keyids.map((keyid) => ({ keyid, custody: "pkcs11", development: false, machine }));
+  const builders = on(
+    "one",
+    [...plainSample.builders, ...plainSample.proposers].map(({ keyid }) => keyid),
+  );
+  const seen = (where: string): readonly string[] => {
+    const keys = [
+      ...builders,
+      ...on(
+        "two",
+        plainSample.approvers.map(({ keyid }) => keyid),
+      ),
+      ...on(
+        where,
+        witnesses.map(({ keyid }) => keyid),
+      ),
+    ];
+    return reachOf(of(plainSample, { ...nothingKnown, keys }), "release", "machine").sets[0]?.seen ?? [];
+  };
+  assert.equal(seen("three").length, 2);
+  assert.deepEqual(seen("two"), ["the public ledger has its entry before any device takes it"]);
 });
 
 test("a denied release comes back by a proposer and the approvers of a lift, without any builder", () => {

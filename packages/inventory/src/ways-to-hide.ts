@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { all, any, atom, never } from "./formula.ts";
-import { forkQuorum, revokerQuorum, signingQuorum, topQuorum } from "./quorums.ts";
+import { forkQuorum, revokerQuorum, signingQuorum, topQuorum, witnessQuorum } from "./quorums.ts";
 import { type ChannelUnder, duration, type Way } from "./way.ts";
 import { releaseDemands, rootDemands, targetsDemands } from "./ways-to-install.ts";
 
@@ -24,6 +24,13 @@ export function waysToHide(under: ChannelUnder): readonly Way[] {
       does: "hide another revoker's no from the devices that it serves, for good",
       takes: all(atom("distribute"), revokerQuorum(policy, rules)),
       sights: [{ says: "the public ledger has the list that was hidden", unless: fork }],
+    },
+    {
+      goal: "hide",
+      name: "time",
+      does: "move witnessed time, so that a soak or a cooling-off ends when it likes",
+      takes: witnessQuorum(under),
+      sights: [{ says: "every checkpoint carries the times that they claim", unless: never }],
     },
     {
       goal: "hide",

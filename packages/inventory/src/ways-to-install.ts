@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { all, any, atom, type Formula, never } from "./formula.ts";
-import { approvalQuorum, builderQuorum, forkQuorum, sidecarQuorum, topQuorum } from "./quorums.ts";
+import { approvalQuorum, builderQuorum, forkQuorum, sidecarQuorum, topQuorum, witnessQuorum } from "./quorums.ts";
 import { type ChannelUnder, duration, type Sight, type Way } from "./way.ts";
 
 /** A release that the attacker makes from end to end: signers, ledger, witnesses and publish do their work for whatever is in order. */
@@ -34,10 +34,11 @@ export function waysToInstall(under: ChannelUnder): readonly Way[] {
     takes,
     sights,
   });
-  const ledger = (what: string): Sight => ({ says: `the public ledger has ${what}`, unless: fork });
+  const inTime = (says: string): Sight => ({ says, unless: witnessQuorum(under) }); // a quorum of witnesses makes time, with the log or without
+  const ledger = (what: string): Sight => ({ says: `the public ledger has ${what} before any device takes it`, unless: fork });
   const inPublicFor = (seconds: number): readonly Sight[] => [
-    ledger(`its entry for ${duration(seconds)} before any device takes it`),
-    { says: `revokers have ${duration(seconds)} to say no`, unless: any(fork, everyKey(Object.values(policy.revokers))) },
+    ledger("its entry"),
+    { says: `revokers have ${duration(seconds)} to say no`, unless: any(witnessQuorum(under), everyKey(Object.values(policy.revokers))) },
     ...(rules.readThrough === 0
       ? []
       : [{ says: "a monitor reads it before any device", unless: any(fork, everyKey(Object.values(policy.monitors))) }]),
@@ -74,13 +75,9 @@ export function waysToInstall(under: ChannelUnder): readonly Way[] {
       "targets",
       "replace the policy and the signers: new devices follow at once, the others when it has cooled off",
       targetsDemands(under),
-      ledger(`the new policy for ${duration(policy.coolingOffSeconds)} before older devices hold it`),
+      ledger("the new policy"),
+      inTime(`devices that hold another policy keep to that one, too, for ${duration(policy.coolingOffSeconds)}`),
     ),
-    way(
-      "root",
-      "replace everything at once: ledger, witnesses, policy and signers",
-      rootDemands(under),
-      ledger("the new root before any device takes it, for no set time"),
-    ),
+    way("root", "replace everything at once: ledger, witnesses, policy and signers", rootDemands(under), ledger("the new root")),
   ];
 }
