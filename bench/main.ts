@@ -2,9 +2,10 @@
 import { rmSync } from "node:fs";
 import { number } from "@countersign/cli/number";
 import { Command, Option } from "commander";
+import { benchLedger } from "./ledger.ts";
 import { cacheDirectory, sweep } from "./repositories/cached.ts";
 import { type Part, parts } from "./settings.ts";
-import { resultText } from "./table.ts";
+import { promisesText, resultText } from "./table.ts";
 import { benchTrust } from "./trust.ts";
 
 interface Options {
@@ -32,10 +33,22 @@ program
   )
   .action(trust);
 program
+  .command("ledger")
+  .description("durable appends, the time to a witnessed proof, and reading it all: half a minute")
+  .option("--json", "print the figures as one JSON object")
+  .addHelpText("after", "\nExit 1 where a promise is missed.\n\nExample:\n  $ npm run bench -- ledger")
+  .action(ledger);
+program
   .command("clean")
   .description("removes what was generated there")
   .action(() => rmSync(cacheDirectory, { recursive: true, force: true }));
 await program.parseAsync();
+
+async function ledger({ json }: Pick<Options, "json">): Promise<void> {
+  const figures = await benchLedger((text) => console.error(text));
+  console.log(json ? JSON.stringify(figures, null, 2) : promisesText(figures));
+  if (figures.some(({ verdict }) => verdict === "missed")) process.exitCode = 1;
+}
 
 async function trust({ quick = false, only = parts, repeat = quick ? 3 : 5, limit = quick ? 20 : 120, json }: Options): Promise<void> {
   const began = performance.now();

@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 import { styleText } from "node:util";
 import { type Cost, operations } from "./compare.ts";
-import { bytes, count, mebibytes, milliseconds, times } from "./figure.ts";
+import { bytes, count, type Figure, mebibytes, milliseconds, times } from "./figure.ts";
 import type { Comparison, Result } from "./trust.ts";
 
 /** The result for people: what was compared side by side, then each promise with its verdict. */
 export function resultText({ idlePeak, comparisons, figures }: Result): string {
   const header = ["repository", "operation", "client", "time", "/ floor", "CPU", "requests", "bytes", "peak", "above empty"];
   const rows = comparisons.flatMap((comparison) => comparisonRows(comparison, idlePeak));
-  const verdicts = figures.map(({ figure, measured, limit, verdict }) => [figure, measured, limit, verdict === "none" ? "" : verdict]);
   const sideBySide = [
     styleText("bold", "Side by side, medians"),
     "floor: JSON.parse, one hash and one verification of each document, whose bytes are in memory. plain: the same, fetched and kept durably.",
     columns([header, ...rows]),
   ];
-  return [
-    ...(rows.length > 0 ? sideBySide : []),
-    styleText("bold", "Promises"),
-    columns([["figure", "measured", "limit", "verdict"], ...verdicts]),
-  ].join("\n\n");
+  return [...(rows.length > 0 ? sideBySide : []), promisesText(figures)].join("\n\n");
+}
+
+/** Each figure with its limit and its verdict. */
+export function promisesText(figures: readonly Figure[]): string {
+  const verdicts = figures.map(({ figure, measured, limit, verdict }) => [figure, measured, limit, verdict === "none" ? "" : verdict]);
+  return [styleText("bold", "Promises"), columns([["figure", "measured", "limit", "verdict"], ...verdicts])].join("\n\n");
 }
 
 function comparisonRows({ repository, costs }: Comparison, idlePeak: number): string[][] {

@@ -4,7 +4,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createKey } from "@countersign/custody/encrypted-file";
+import type { KeyPlace } from "@countersign/custody/place";
 import { type RunningDuty, startDuty } from "@countersign/daemon/child";
+import type { Config } from "@countersign/ledger/config";
 import type { LogTrust } from "@countersign/tlog/quorum";
 import { rawPublicKey } from "@countersign/tlog/signer";
 import { formatVkey, parseVkey, type Vkey } from "@countersign/tlog/vkey";
@@ -17,6 +19,8 @@ export interface WitnessedLog {
   /** Where its files are: the log is below `log/` in it. */
   readonly store: string;
   readonly trust: LogTrust;
+  /** What its ledger is told. */
+  readonly config: Config;
   /** Starts its ledger, as the process that ships. */
   start(): Promise<RunningDuty>;
   /** The same process, not waited for. */
@@ -31,9 +35,10 @@ export interface Ground extends AsyncDisposable {
 export async function layGround(directory: string, logCount: number): Promise<Ground> {
   const passphraseFile = join(directory, "passphrase");
   writeFileSync(passphraseFile, PASSPHRASE, { mode: 0o600 });
-  const place = (name: string) => ({ custody: "encrypted-file", keyFile: join(directory, `${name}.key`), passphraseFile });
+  const keyFile = (name: string): string => join(directory, `${name}.key`);
+  const place = (name: string): KeyPlace => ({ custody: "encrypted-file", keyFile: keyFile(name), passphraseFile });
   const make = async (name: string, type: 1 | 4): Promise<Vkey> => {
-    const { publicKey } = await createKey(place(name).keyFile, PASSPHRASE, "ed25519");
+    const { publicKey } = await createKey(keyFile(name), PASSPHRASE, "ed25519");
     const vkey = parseVkey(formatVkey(name, type, rawPublicKey(publicKey)));
     if (!vkey.ok) throw new Error(vkey.refusal.found);
     return vkey.value;
@@ -54,20 +59,24 @@ export async function layGround(directory: string, logCount: number): Promise<Gr
   const logs = keys.map((log): WitnessedLog => {
     const store = join(directory, log.name);
     mkdirSync(store);
-    const config = {
+    const config: Config = {
+      port: 0,
+      key: place(log.name),
       state: join(directory, `${log.name}.sqlite`),
       store,
       origin: log.name,
-      witnesses: witnessKeys.map((key, which) => ({ vkey: text(key), url: witnesses[which]?.url })),
+      witnesses: witnessKeys.map((vkey, which) => ({ vkey, url: witnesses[which]?.url ?? "" })),
       quorum: QUORUM,
       heartbeatMilliseconds: 1000,
       batchMilliseconds: 1,
     };
+    const written = { ...config, witnesses: config.witnesses.map(({ vkey, url }) => ({ vkey: text(vkey), url })) };
     return {
       store,
+      config,
       trust: { origin: log.name, log, witnesses: witnessKeys, quorum: QUORUM },
-      start: () => startDuty(mainOf("ledger"), configure(log.name, config)),
-      fork: () => fork(mainOf("ledger"), [configure(log.name, config)], { stdio: ["ignore", "ignore", "ignore", "ipc"] }),
+      start: () => startDuty(mainOf("ledger"), configure(log.name, written)),
+      fork: () => fork(mainOf("ledger"), [configure(log.name, written)], { stdio: ["ignore", "ignore", "ignore", "ipc"] }),
     };
   });
   return { logs, [Symbol.asyncDispose]: async () => void (await Promise.all(witnesses.map((witness) => witness.stop()))) };

@@ -5,7 +5,7 @@ import { formatTlogProof } from "@countersign/tlog/proof";
 import { type CosignedCheckpoint, type LogTrust, verifyCosigned } from "@countersign/tlog/quorum";
 import { accept, type Outcome, refuse } from "@countersign/tlog/refusal";
 import type { NoteSigner } from "@countersign/tlog/signer";
-import { inclusionProof } from "@countersign/tlog/tree";
+import { inclusionProofs } from "@countersign/tlog/tree";
 import { integrate } from "./integrate.ts";
 import type { LogFiles } from "./log-files.ts";
 import type { Head, LedgerState } from "./state.ts";
@@ -32,6 +32,12 @@ interface Waiting {
   readonly leaf: Uint8Array;
   readonly entry: Uint8Array;
   readonly outcome: PromiseWithResolvers<Outcome<Logged>>;
+}
+
+/** A published leaf and where it is. */
+interface Place {
+  readonly leaf: Uint8Array;
+  readonly index: number;
 }
 
 const MAX_WAITING = 4096;
@@ -89,13 +95,25 @@ export class Ledger {
       const found = index === undefined ? "one that is not in the log" : "one that is not published yet";
       return refuse("entry-not-published", "an entry of the published log", found, "log the entry with POST /entries");
     }
-    const { size, root } = published.checkpoint;
-    const hashes = await inclusionProof(index, size, this.#parts.files.read);
-    if (!hashes.ok) return hashes;
-    if (!verifyInclusion(index, size, leaf, hashes.value, root)) {
+    const proven = await this.#proveAll([{ leaf, index }], published);
+    if (!proven.ok) return proven;
+    const [logged] = proven.value;
+    if (logged === undefined) throw new Error("a proof for each leaf was asked for");
+    return logged;
+  }
+
+  /** A batch has most of its path in common: many proofs together cost little more than one. */
+  async #proveAll(places: readonly Place[], { checkpoint, note }: CosignedCheckpoint): Promise<Outcome<readonly Outcome<Logged>[]>> {
+    const { size, root } = checkpoint;
+    const indices = places.map(({ index }) => index);
+    const proofs = await inclusionProofs(indices, size, this.#parts.files.read);
+    if (!proofs.ok) return proofs;
+    const logged = places.map(({ leaf, index }, at): Outcome<Logged> => {
+      const hashes = proofs.value[at] ?? [];
+      if (verifyInclusion(index, size, leaf, hashes, root)) return accept({ index, proof: formatTlogProof({ index, hashes, note }) });
       return refuse("log-damaged", `tiles of the tree of size ${size}`, "others", "restore the files of the log from a mirror");
-    }
-    return accept({ index, proof: formatTlogProof({ index, hashes: hashes.value, note: published.note }) });
+    });
+    return accept(logged);
   }
 
   /**
@@ -127,13 +145,33 @@ export class Ledger {
     const missing = await this.#publish();
     this.#confirmed = missing === undefined;
     this.#nextRound = performance.now() + (missing === undefined ? heartbeatMilliseconds : RETRY_MILLISECONDS);
+    await this.#answer(missing);
+  }
+
+  /** Tells those who wait what has become of their entries: a proof, or what is missing. */
+  async #answer(missing: Outcome<never> | undefined): Promise<void> {
+    const { state } = this.#parts;
+    const published = this.#published;
+    const here: (Place & { readonly key: string })[] = [];
     for (const [key, { leaf, outcome }] of this.#waiting) {
-      if (state.placeOf(leaf) === undefined) continue; // it came during this turn: the next one gives it its place
-      const answer = this.#isPublished(leaf) ? await this.prove(leaf) : missing;
-      if (answer === undefined) continue; // it has its place, and goes into the tree in the next turn
-      this.#waiting.delete(key);
-      outcome.resolve(answer);
+      const index = state.placeOf(leaf);
+      if (index === undefined) continue; // it came during this turn: the next one gives it its place
+      if (published !== undefined && index < published.checkpoint.size) here.push({ key, leaf, index });
+      else if (missing !== undefined) this.#resolve(key, outcome, missing);
+      // otherwise it has its place, and goes into the tree in the next turn
     }
+    if (published === undefined || here.length === 0) return;
+    const proven = await this.#proveAll(here, published);
+    for (const [at, { key }] of here.entries()) {
+      const outcome = this.#waiting.get(key)?.outcome;
+      const logged = proven.ok ? proven.value[at] : proven;
+      if (outcome !== undefined && logged !== undefined) this.#resolve(key, outcome, logged);
+    }
+  }
+
+  #resolve(key: string, outcome: Waiting["outcome"], answer: Outcome<Logged>): void {
+    this.#waiting.delete(key);
+    outcome.resolve(answer);
   }
 
   /** Has the head cosigned and shows it to the world, or says what is missing. */

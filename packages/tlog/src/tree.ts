@@ -19,20 +19,37 @@ interface Range {
 export async function inclusionProof(index: number, size: number, readTile: ReadTile): Promise<Outcome<Uint8Array[]>> {
   if (!areSafe(index, size) || index >= size)
     return refuse("proof-range", `an index below ${size}`, `${index}`, "ask for a leaf that the tree has");
-  return hashRanges(inclusionRanges(index, { from: 0, to: size }), size, readTile);
+  return hashRanges(inclusionRanges(index, { from: 0, to: size }), subtreeHashes(size, readTile));
+}
+
+/**
+ * The inclusion proofs of many leaves of one tree, in their order. Neighbours share most of their path: each tile is read and each subtree hashed
+ * once for all of them. Refused as a whole where one would be.
+ */
+export async function inclusionProofs(indices: readonly number[], size: number, readTile: ReadTile): Promise<Outcome<Uint8Array[][]>> {
+  const hashes = subtreeHashes(size, readTile);
+  const proofs: Uint8Array[][] = [];
+  for (const index of indices) {
+    if (!areSafe(index, size) || index >= size)
+      return refuse("proof-range", `an index below ${size}`, `${index}`, "ask for leaves that the tree has");
+    const proof = await hashRanges(inclusionRanges(index, { from: 0, to: size }), hashes);
+    if (!proof.ok) return proof;
+    proofs.push(proof.value);
+  }
+  return accept(proofs);
 }
 
 /** The consistency proof between two sizes, 0 < m <= n, from tiles of the tree of size n. As untrusted as the inclusion proof. */
 export async function consistencyProof(m: number, n: number, readTile: ReadTile): Promise<Outcome<Uint8Array[]>> {
   if (!areSafe(m, n) || m === 0 || m > n)
     return refuse("proof-range", `a size from 1 to ${n}`, `${m}`, "ask between two sizes that are not empty");
-  return hashRanges(consistencyRanges(m, { from: 0, to: n }, true), n, readTile);
+  return hashRanges(consistencyRanges(m, { from: 0, to: n }, true), subtreeHashes(n, readTile));
 }
 
 /** The root that the tiles of a tree of this size hash to: compare it with a signed one to see that the right edge is all there. */
 export async function treeRoot(size: number, readTile: ReadTile): Promise<Outcome<Uint8Array>> {
   if (size === 0) return accept(EMPTY_ROOT);
-  const hashes = await hashRanges([{ from: 0, to: size }], size, readTile);
+  const hashes = await hashRanges([{ from: 0, to: size }], subtreeHashes(size, readTile));
   return hashes.ok ? accept(hashes.value[0] ?? EMPTY_ROOT) : hashes;
 }
 
@@ -79,41 +96,53 @@ function consistencyRanges(m: number, { from, to }: Range, known: boolean): Rang
   return [...consistencyRanges(m, { from: middle, to }, false), { from, to: middle }];
 }
 
-async function hashRanges(ranges: readonly Range[], size: number, readTile: ReadTile): Promise<Outcome<Uint8Array[]>> {
-  const tiles = new Map<string, Promise<Uint8Array | undefined>>();
-  const readOnce: ReadTile = (path) => {
-    const reading = tiles.get(path) ?? readTile(path);
-    tiles.set(path, reading);
-    return reading;
-  };
+/** The hash of a whole subtree: `leaves` of them, a power of two, from a multiple of that. */
+type SubtreeHash = (from: number, leaves: number) => Promise<Outcome<Uint8Array>>;
+
+async function hashRanges(ranges: readonly Range[], subtreeHash: SubtreeHash): Promise<Outcome<Uint8Array[]>> {
   const hashes: Uint8Array[] = [];
   for (const range of ranges) {
-    const hash = await hashRange(range, size, readOnce);
+    const hash = await hashRange(range, subtreeHash);
     if (!hash.ok) return hash;
     hashes.push(hash.value);
   }
   return accept(hashes);
 }
 
-async function hashRange({ from, to }: Range, size: number, readTile: ReadTile): Promise<Outcome<Uint8Array>> {
+async function hashRange({ from, to }: Range, subtreeHash: SubtreeHash): Promise<Outcome<Uint8Array>> {
   const middle = splitPoint(to - from);
-  if (middle * 2 === to - from || to - from === 1) return subtreeHash(from, to - from, size, readTile);
-  const left = await subtreeHash(from, middle, size, readTile);
-  const right = await hashRange({ from: from + middle, to }, size, readTile);
+  if (middle * 2 === to - from || to - from === 1) return subtreeHash(from, to - from);
+  const left = await subtreeHash(from, middle);
+  const right = await hashRange({ from: from + middle, to }, subtreeHash);
   if (!left.ok) return left;
   return right.ok ? accept(nodeHash(left.value, right.value)) : right;
 }
 
-/** A whole subtree of 2^k leaves: it stands in one tile, as 1 to 128 neighbouring hashes of the level that is just below it. */
-async function subtreeHash(from: number, leaves: number, size: number, readTile: ReadTile): Promise<Outcome<Uint8Array>> {
-  let level = 0;
-  let span = 1;
-  for (; span * TILE_WIDTH <= leaves; span *= TILE_WIDTH) level++;
-  const first = from / span;
-  const index = Math.floor(first / TILE_WIDTH);
-  const tile = await readHashes(level, index, tileWidth(level, index, size), readTile);
-  if (!tile.ok) return tile;
-  return accept(foldHashes(tile.value.slice(first % TILE_WIDTH, (first % TILE_WIDTH) + leaves / span)));
+/** Reads each tile and hashes each subtree once. A subtree stands in one tile, as 1 to 128 neighbouring hashes of the level that is just below it. */
+function subtreeHashes(size: number, readTile: ReadTile): SubtreeHash {
+  const tiles = new Map<string, Promise<Uint8Array | undefined>>();
+  const readOnce: ReadTile = (path) => {
+    const reading = tiles.get(path) ?? readTile(path);
+    tiles.set(path, reading);
+    return reading;
+  };
+  const known = new Map<string, Promise<Outcome<Uint8Array>>>();
+  const hash: SubtreeHash = async (from, leaves) => {
+    let level = 0;
+    let span = 1;
+    for (; span * TILE_WIDTH <= leaves; span *= TILE_WIDTH) level++;
+    const first = from / span;
+    const index = Math.floor(first / TILE_WIDTH);
+    const tile = await readHashes(level, index, tileWidth(level, index, size), readOnce);
+    if (!tile.ok) return tile;
+    return accept(foldHashes(tile.value.slice(first % TILE_WIDTH, (first % TILE_WIDTH) + leaves / span)));
+  };
+  return (from, leaves) => {
+    const place = `${from} ${leaves}`;
+    const hashing = known.get(place) ?? hash(from, leaves);
+    known.set(place, hashing);
+    return hashing;
+  };
 }
 
 function areSafe(...numbers: readonly number[]): boolean {
