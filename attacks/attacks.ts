@@ -9,6 +9,7 @@ import { forgedClassicalKeys } from "./forged-classical-keys.ts";
 import { forgedProvenance } from "./forged-provenance.ts";
 import { freeze } from "./freeze.ts";
 import type { Attack } from "./lab/attack.ts";
+import { launderedOwner } from "./laundered-owner.ts";
 import { lyingApprovalPage } from "./lying-approval-page.ts";
 import { mixAndMatch } from "./mix-and-match.ts";
 import { oneOwnerTwoKeys } from "./one-owner-two-keys.ts";
@@ -18,6 +19,7 @@ import { rogueAdministrator } from "./rogue-administrator.ts";
 import { rollback } from "./rollback.ts";
 import { rushedPolicy } from "./rushed-policy.ts";
 import { secondStatement } from "./second-statement.ts";
+import { selfApprovalBySecondAccount } from "./self-approval-by-second-account.ts";
 import { slowRetrieval } from "./slow-retrieval.ts";
 import { stolenApprover } from "./stolen-approver.ts";
 import { stolenGovern } from "./stolen-govern.ts";
@@ -54,4 +56,6 @@ export const attacks: readonly Attack[] = [
   rogueAdministrator,
   equivocatingGovern,
   stolenGovern,
+  selfApprovalBySecondAccount,
+  launderedOwner,
 ];
