@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ActionsJob, actionsToken } from "@countersign/federation/actions-token";
+import { fetchBounded } from "@countersign/federation/bounded-fetch";
 import { type GrantSource, grantSource } from "@countersign/federation/grant-source";
 import type { FederatedPin } from "@countersign/federation/pin";
 import { governAudience } from "./certificate.ts";
@@ -53,13 +54,11 @@ export async function startJob(project: Project, { ci }: Pick<Running, "ci">, co
     run_id: randomUUID(),
     run_attempt: "1",
   };
-  const response = await fetch(`${ci}/jobs`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${await operatorToken(project)}` },
-    body: JSON.stringify(claims),
-  });
-  if (!response.ok) throw new Error(`the CI platform starts no job: ${response.status}`);
-  return (await response.json()) as ActionsJob;
+  const headers = { authorization: `Bearer ${await operatorToken(project)}` };
+  const answer = await fetchBounded(fetch, `${ci}/jobs`, { method: "POST", headers, body: JSON.stringify(claims) });
+  if (!answer.ok || answer.value.status !== 200)
+    throw new Error(`the CI platform starts no job: ${answer.ok ? answer.value.status : answer.refusal.found}`);
+  return JSON.parse(Buffer.from(answer.value.bytes).toString()) as ActionsJob;
 }
 
 /** The grants that a job gets as an identity, with a new token of the platform for each. */

@@ -25,8 +25,8 @@ export interface BoundedAnswer {
   readonly bytes: Uint8Array;
 }
 
-/** An answer that arrived whole, in time and within the limit. */
-export async function fetchBounded(fetching: Fetch, url: string, init: RequestInit): Promise<Outcome<BoundedAnswer>> {
+/** An answer that arrived whole, in time and within the limit. A kept connection that the other side had just closed is no answer: then it is asked once more. */
+export async function fetchBounded(fetching: Fetch, url: string, init: RequestInit, again = true): Promise<Outcome<BoundedAnswer>> {
   try {
     const response = await fetching(url, { ...init, redirect: "error", signal: AbortSignal.timeout(timeoutMilliseconds) });
     const chunks: Uint8Array[] = [];
@@ -39,6 +39,8 @@ export async function fetchBounded(fetching: Fetch, url: string, init: RequestIn
     return { ok: true, value: { status: response.status, headers: response.headers, bytes: new Uint8Array(Buffer.concat(chunks)) } };
   } catch (error) {
     const { message, cause } = error instanceof Error ? error : new Error(String(error));
+    if (again && cause instanceof Error && "code" in cause && (cause.code === "ECONNRESET" || cause.code === "UND_ERR_SOCKET"))
+      return fetchBounded(fetching, url, init, false);
     return unreachable(url, cause instanceof Error ? `${message}: ${cause.message}` : message);
   }
 }

@@ -79,3 +79,18 @@ test("a grant goes out with a proof that is bound to it", async () => {
   const other = await verifyProof(headers.dpop, { use: { ...use, grant: "other" }, isNonce: undefined, now: now() });
   assert.equal(other.outcome.ok, false);
 });
+
+test("a kept connection that the server had just closed is asked again, and only once", async () => {
+  const request = await asked();
+  const reset = new TypeError("fetch failed", { cause: Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }) });
+  let times = 0;
+  const answering = (resets: number) => async (): Promise<Response> => {
+    times++;
+    if (times <= resets) throw reset;
+    return Response.json({ access_token: "g.h.i", token_type: "DPoP", expires_in: 300 });
+  };
+  assert.ok((await exchangeToken(request, { now, id, fetch: answering(1) })).ok);
+  times = 0;
+  const dead = await exchangeToken(request, { now, id, fetch: answering(9) });
+  assert.deepEqual([!dead.ok && dead.refusal.code, times], ["issuer-unreachable", 2]);
+});
