@@ -14,7 +14,7 @@ const groups: readonly (readonly [heading: string, Kind, duties?: RegExp])[] = [
   ["Keys of publish", "key", /^(snapshot|timestamp)\b/],
   ["Keys that sign channels", "key", /^(sign|sidecar)\b/],
   ["Keys that build and propose", "key", /^(build|verify|propose)\b/],
-  ["Keys of people who approve", "key", /^approve\b/],
+  ["Keys of people who approve, or act at govern", "key", /^(approve|act)\b/],
   ["Keys that say no, and that watch", "key", /^(revoke|monitor)\b/],
   ["Identities", "identity"],
   ["People", "person"],

@@ -14,7 +14,19 @@ export interface Authorities {
   readonly policy: Policy;
 }
 
-export type Duty = TopRole | "log" | "witness" | "sign" | "build" | "verify" | "propose" | "approve" | "revoke" | "monitor" | "sidecar";
+export type Duty =
+  | TopRole
+  | "log"
+  | "witness"
+  | "sign"
+  | "build"
+  | "verify"
+  | "propose"
+  | "approve"
+  | "revoke"
+  | "monitor"
+  | "sidecar"
+  | "act";
 
 /** One thing that a key is trusted for; null where it is not for one channel. */
 export interface Task {
@@ -95,6 +107,9 @@ export function trustedKeys({ root, targets, policy }: Authorities): readonly Tr
       const holder = policy.postQuantum?.holders[keyid];
       if (holder !== undefined) add(keyid, holder.key.scheme, { duty: "sidecar", channel: role === "targets" ? null : role }, holder);
     }
+  // A key of a person that stands for nothing else still signs what that person does at govern; identities' keys do not.
+  for (const [keyid, { holder, owner }] of Object.entries(policy.holders))
+    if (holder === owner && !keys.has(keyid)) held(keyid, { duty: "act", channel: null });
   return [...keys.values()];
 }
 
