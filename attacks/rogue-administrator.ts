@@ -21,7 +21,7 @@ export const rogueAdministrator: Attack = {
     const { acts, tables } = record;
     const [row, ...rows] = tables["identities"] ?? [];
     const edited = { acts, tables: { ...tables, identities: [{ ...row, status: "retired" }, ...rows] } };
-    const registration = acts.find(({ act }) => act === "identity.registered");
+    const registration = acts.find(({ act, body }) => act === "identity.registered" && body.includes('"certificate"'));
     const last = acts.findLast(({ index, body }) => index !== null && !body.includes('"evidence"'));
     const proposal = acts.find(({ act }) => act === "proposal.proposed")?.subject as Digest;
     const registered = JSON.parse(registration?.body ?? "{}").record;
