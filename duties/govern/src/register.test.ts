@@ -120,7 +120,7 @@ onBothEngines((engine) => {
   test("the same identity on two channels, one component twice, and one name twice are refused", async () => {
     const changed = { component: "another", keyid: null };
     assert.equal((await register(changed, "ci-2")).code, "proof-taken");
-    const pin = { ...(good["pin"] as object), thumbprint: "ab".repeat(32) };
+    const pin = { kind: "certificate", thumbprint: "ab".repeat(32), audience: "govern" };
     assert.equal((await register({ ...changed, pin, keyid: good["keyid"] }, "ci-2")).code, "proof-taken");
     assert.equal((await register({ pin, keyid: null }, "ci-2")).code, "component-taken");
     assert.equal((await register({ ...changed, pin })).code, "identity-taken");
@@ -134,7 +134,7 @@ onBothEngines((engine) => {
     assert.equal((await retire("ben")).code, "not-answerable");
     assert.equal((await retire("dia")).status, 200);
     assert.equal((await retire("dia")).code, "identity-retired");
-    const pin = { ...(good["pin"] as object), thumbprint: "ab".repeat(32) };
+    const pin = { kind: "certificate", thumbprint: "ab".repeat(32), audience: "govern" };
     const again = { component: "another", keyid: null, pin };
     assert.equal((await register(again, "ci-2")).code, "identity-taken");
     assert.equal((await register(again, "ci-3")).status, 201);

@@ -175,7 +175,7 @@ onBothEngines((engine) => {
           assert.notDeepEqual(await refusing({ acts: changed }), []);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 
