@@ -4,6 +4,7 @@ import { droppedRevocation } from "./dropped-revocation.ts";
 import { endlessData } from "./endless-data.ts";
 import { equivocatingGovern } from "./equivocating-govern.ts";
 import { fastForward } from "./fast-forward.ts";
+import { federatedPins } from "./federated-pins.ts";
 import { forgedApproval } from "./forged-approval.ts";
 import { forgedClassicalKeys } from "./forged-classical-keys.ts";
 import { forgedProvenance } from "./forged-provenance.ts";
@@ -23,10 +24,12 @@ import { selfApprovalBySecondAccount } from "./self-approval-by-second-account.t
 import { slowRetrieval } from "./slow-retrieval.ts";
 import { stolenApprover } from "./stolen-approver.ts";
 import { stolenGovern } from "./stolen-govern.ts";
+import { stolenGrant } from "./stolen-grant.ts";
 import { stolenPublishHost } from "./stolen-publish-host.ts";
 import { stolenPublishKey } from "./stolen-publish-key.ts";
 import { stolenSigner } from "./stolen-signer.ts";
 import { swappedBytes } from "./swapped-bytes.ts";
+import { windowOutlived } from "./window-outlived.ts";
 import { wrongTarget } from "./wrong-target.ts";
 
 /** Those that a live demonstration shows; they need nothing planted. */
@@ -58,4 +61,7 @@ export const attacks: readonly Attack[] = [
   stolenGovern,
   selfApprovalBySecondAccount,
   launderedOwner,
+  windowOutlived,
+  stolenGrant,
+  federatedPins,
 ];

@@ -44,8 +44,13 @@ export async function ciPlatformConfig(project: Project, port: number): Promise<
   return { port, issuer: ciIssuer(project.plan), operatorToken: await operatorToken(project) };
 }
 
-/** Starts a job of the pipeline at a commit, and answers what its environment holds. */
-export async function startJob(project: Project, { ci }: Pick<Running, "ci">, commit: string): Promise<ActionsJob> {
+/** Starts a job of the pipeline at a commit, or of whoever is `other` in some claims, and answers what its environment holds. */
+export async function startJob(
+  project: Project,
+  { ci }: Pick<Running, "ci">,
+  commit: string,
+  other: Readonly<Record<string, string>> = {},
+): Promise<ActionsJob> {
   const { plan } = project;
   const claims = {
     ...claimsOf(plan),
@@ -53,6 +58,7 @@ export async function startJob(project: Project, { ci }: Pick<Running, "ci">, co
     sha: commit,
     run_id: randomUUID(),
     run_attempt: "1",
+    ...other,
   };
   const headers = { authorization: `Bearer ${await operatorToken(project)}` };
   const answer = await fetchBounded(fetch, `${ci}/jobs`, { method: "POST", headers, body: JSON.stringify(claims) });

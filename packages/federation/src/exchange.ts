@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { decode, integer, literal, open, optional, text } from "@countersign/trust/decode";
+import { type Decoder, decode, integer, literal, open, optional, text } from "@countersign/trust/decode";
 import { parseJson } from "@countersign/trust/json";
 import { defaultLimits } from "@countersign/trust/limits";
 import { accept, type Outcome, type Refusal, refuse } from "@countersign/trust/refusal";
@@ -57,10 +57,17 @@ const answer = open<{
   expires_in: integer(1),
   renewal: optional(text),
 });
+const refusal = open<Omit<Refusal, "check"> & { readonly check?: string | undefined }>({
+  code: text,
+  expected: text,
+  found: text,
+  remedy: text,
+  check: optional(text),
+}) as Decoder<Refusal>; // `open` leaves out what is not there
 const refused = open<{ readonly error: string; readonly error_description: string | undefined; readonly refusal: Refusal | undefined }>({
   error: text,
   error_description: optional(text),
-  refusal: optional(open<Omit<Refusal, "check">>({ code: text, expected: text, found: text, remedy: text })),
+  refusal: optional(refusal),
 });
 
 /**
