@@ -18,7 +18,7 @@ export async function strikeGovern(
 ): Promise<Strike> {
   const database = await copiedDatabase(lab);
   const nobody = "http://127.0.0.1:9";
-  await writeFile(`${database}.json`, JSON.stringify({ ...governConfig(lab.project, 0, nobody, nobody), database }));
+  await writeFile(`${database}.json`, JSON.stringify({ ...governConfig(lab.project, 0, nobody, {}), database }));
   const main = fileURLToPath(import.meta.resolve("@countersign/attacks/lab/weakened-govern"));
   const child = fork(main, [`${database}.json`, ...without], { stdio: ["ignore", "ignore", "pipe", "ipc"] });
   const said: string[] = [];

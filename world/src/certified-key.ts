@@ -10,7 +10,13 @@ import type { PlannedBuilder } from "./plan.ts";
  * What whoever has the key of a plan's builder signs provenance of a build with: that key, where it is a standing one; a key of the moment that it certifies
  * for exactly this build, where it is an issuer's. For tests of single duties, and for thieves of an issuer's key; a pipeline asks the issuer.
  */
-export async function keyForBuild(builder: PlannedBuilder, key: SigningKey, build: Build, now: number): Promise<BuilderKey> {
+export async function keyForBuild(
+  builder: PlannedBuilder,
+  key: SigningKey,
+  build: Build,
+  now: number,
+  seconds: number = builder.certified?.seconds ?? 0,
+): Promise<BuilderKey> {
   if (builder.certified === undefined) return key;
   const own = await jobKey();
   const notBefore = Math.floor(now / 1000) - 30;
@@ -23,7 +29,7 @@ export async function keyForBuild(builder: PlannedBuilder, key: SigningKey, buil
     commit: build.commit,
     runId: build.runId ?? "1",
     notBefore,
-    notAfter: notBefore + builder.certified.seconds,
+    notAfter: notBefore + seconds,
   };
   return { ...own, certificate: await signDocument(certificate, [key]) };
 }

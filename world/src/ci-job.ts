@@ -6,20 +6,36 @@ import { type ActionsJob, actionsToken } from "@countersign/federation/actions-t
 import { fetchBounded } from "@countersign/federation/bounded-fetch";
 import { type GrantSource, grantSource } from "@countersign/federation/grant-source";
 import type { FederatedPin } from "@countersign/federation/pin";
+import type { TokenRule } from "@countersign/trust/build/builder-rule";
 import { governAudience } from "./certificate.ts";
-import type { Plan } from "./plan.ts";
+import type { Holding, Plan } from "./plan.ts";
 import { dutyDirectory, type Project, type Running } from "./project.ts";
 
 // The world's pipeline: a job on its CI platform, which is to it what GitHub Actions is to others.
 
-/** The name under which the world's CI platform issues tokens; it is nobody's address, so govern is told where to find it. */
-export function ciIssuer({ product }: Plan): string {
-  return `https://ci.${product}.countersign.example`;
+/** The name under which a CI platform of the world issues tokens; it is nobody's address, so those who verify are told where to find it. */
+export function ciIssuer({ product }: Pick<Plan, "product">, platform = "ci"): string {
+  return `https://${platform}.${product}.countersign.example`;
 }
 
-/** What the platform says of the job that releases; what is pinned of it, and what besides. */
-function claimsOf({ product }: Plan): FederatedPin["claims"] {
-  const workflow = `countersign/${product}/.github/workflows/release.yml@refs/heads/main`;
+/** A CI platform, and whoever runs it. */
+export interface Platform extends Holding {
+  readonly issuer: string;
+}
+
+/** The platforms of a plan: the pipeline's, and those of builders who build elsewhere. */
+export function ciPlatforms(plan: Plan): readonly [Platform, ...Platform[]] {
+  const own = { holder: "ci-platform", owner: plan.proposer.owner, issuer: ciIssuer(plan) };
+  const others = plan.builders.flatMap(({ certified, owner }) => {
+    const { issuer } = certified?.token ?? own;
+    return issuer === own.issuer ? [] : [{ holder: `ci-platform-${owner}`, owner, issuer }];
+  });
+  return [own, ...others];
+}
+
+/** What the platform says of a job of this workflow, and what is pinned of it: of the one that releases, unless told. */
+export function ciClaims({ product }: Pick<Plan, "product">, name = "release"): FederatedPin["claims"] {
+  const workflow = `countersign/${product}/.github/workflows/${name}.yml@refs/heads/main`;
   return {
     repository_id: "1",
     repository_owner_id: "1",
@@ -36,32 +52,38 @@ function claimsOf({ product }: Plan): FederatedPin["claims"] {
 
 /** Exactly the job that may propose. */
 export function ciPin(plan: Plan): FederatedPin {
-  return { kind: "github-actions", issuer: ciIssuer(plan), audience: governAudience(plan), claims: claimsOf(plan) };
+  return { kind: "github-actions", issuer: ciIssuer(plan), audience: governAudience(plan), claims: ciClaims(plan) };
 }
 
-/** What the platform's process is told: whoever has the operator's token starts jobs. */
-export async function ciPlatformConfig(project: Project, port: number): Promise<Readonly<Record<string, unknown>>> {
-  return { port, issuer: ciIssuer(project.plan), operatorToken: await operatorToken(project) };
+/** Exactly the job that may have its keys certified as those of a builder. */
+export function builderPin(plan: Plan, { kind, issuer, claims }: TokenRule): FederatedPin {
+  return { kind, issuer, audience: governAudience(plan), claims };
 }
 
-/** Starts a job of the pipeline at a commit, or of whoever is `other` in some claims, and answers what its environment holds. */
+/** What a platform's process is told: whoever has the operator's token starts jobs. */
+export async function ciPlatformConfig(project: Project, platform: Platform, port: number): Promise<Readonly<Record<string, unknown>>> {
+  return { port, issuer: platform.issuer, operatorToken: await operatorToken(project, platform) };
+}
+
+/** Starts a job at a commit, and answers what its environment holds: of the pipeline, unless told. */
 export async function startJob(
   project: Project,
-  { ci }: Pick<Running, "ci">,
+  { platforms }: Pick<Running, "platforms">,
   commit: string,
-  other: Readonly<Record<string, string>> = {},
+  { issuer, claims: says }: Pick<TokenRule, "issuer" | "claims"> = ciPin(project.plan),
 ): Promise<ActionsJob> {
   const { plan } = project;
+  const platform = ciPlatforms(plan).find((each) => each.issuer === issuer);
+  if (platform === undefined) throw new Error(`the plan has no platform ${issuer}`);
   const claims = {
-    ...claimsOf(plan),
+    ...says,
     sub: `repo:countersign/${plan.product}:environment:release`,
     sha: commit,
     run_id: randomUUID(),
     run_attempt: "1",
-    ...other,
   };
-  const headers = { authorization: `Bearer ${await operatorToken(project)}` };
-  const answer = await fetchBounded(fetch, `${ci}/jobs`, { method: "POST", headers, body: JSON.stringify(claims) });
+  const headers = { authorization: `Bearer ${await operatorToken(project, platform)}` };
+  const answer = await fetchBounded(fetch, `${platforms[issuer]}/jobs`, { method: "POST", headers, body: JSON.stringify(claims) });
   if (!answer.ok || answer.value.status !== 200)
     throw new Error(`the CI platform starts no job: ${answer.ok ? answer.value.status : answer.refusal.found}`);
   return JSON.parse(Buffer.from(answer.value.bytes).toString()) as ActionsJob;
@@ -73,8 +95,8 @@ export function jobGrants(plan: Plan, { govern }: Pick<Running, "govern">, job: 
   return grantSource({ govern, identity }, { subject: "token", token }, { fetch, now: Date.now, id: randomUUID });
 }
 
-async function operatorToken(project: Pick<Project, "directory">): Promise<string> {
-  const own = dutyDirectory(project, "ci-platform");
+async function operatorToken(project: Pick<Project, "directory">, { holder }: Platform): Promise<string> {
+  const own = dutyDirectory(project, holder);
   await mkdir(own, { recursive: true, mode: 0o700 });
   const file = join(own, "operator-token");
   try {

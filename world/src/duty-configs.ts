@@ -6,10 +6,10 @@ import { rawPublicKey } from "@countersign/tlog/signer";
 import { formatVkey } from "@countersign/tlog/vkey";
 import type { PublicKey } from "@countersign/trust/key";
 import { governAudience } from "./certificate.ts";
-import { ciIssuer } from "./ci-job.ts";
 import { logOrigin } from "./found.ts";
+import type { PlannedBuilder } from "./plan.ts";
 import { sidecarHolderOf } from "./post-quantum.ts";
-import { anchorFile, dutyDirectory, keyIn, type Project, personDirectory, placeIn, storeDirectory } from "./project.ts";
+import { anchorFile, dutyDirectory, keyIn, type Project, personDirectory, placeIn, type Running, storeDirectory } from "./project.ts";
 
 // What each duty is told: its own key, the addresses of those it talks to, its own state. One function a duty.
 
@@ -52,7 +52,7 @@ export function distributeConfig(project: Project, port: number): Config {
   return { port, store: storeDirectory(project) };
 }
 
-export function governConfig(project: Project, port: number, ledger: string, ci: string): Config {
+export function governConfig(project: Project, port: number, ledger: string, platforms: Running["platforms"]): Config {
   return {
     port,
     database: join(dutyDirectory(project, "govern"), "govern.sqlite"),
@@ -63,7 +63,27 @@ export function governConfig(project: Project, port: number, ledger: string, ci:
     channelDays: 90,
     tokenKey: placeIn(dutyDirectory(project, "govern")),
     issuer: governAudience(project.plan),
-    issuers: { [ciIssuer(project.plan)]: ci },
+    audiences: project.plan.builders.flatMap(({ certified }) => certified?.token.audience ?? []),
+    issuers: platforms,
+  };
+}
+
+/** Where an issuer of build keys finds those whom it asks. */
+export type IssuerPeers = Pick<Running, "distribute" | "ledger" | "govern" | "platforms">;
+
+export function issuerConfig(project: Project, { holder, certified }: PlannedBuilder, port: number, peers: IssuerPeers): Config {
+  const own = dutyDirectory(project, holder);
+  return {
+    port,
+    key: placeIn(own),
+    audience: certified?.token.audience,
+    store: peers.distribute,
+    anchor: anchorFile(project),
+    ledger: peers.ledger,
+    govern: peers.govern,
+    grantIssuer: governAudience(project.plan),
+    issuers: peers.platforms,
+    state: join(own, "certified.sqlite"),
   };
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { CustodyKey } from "@countersign/custody/key";
 import { openKey } from "@countersign/custody/place";
 import { type RunningDuty, startDuty } from "@countersign/daemon/child";
@@ -9,6 +8,7 @@ import { directoryStore } from "@countersign/repository/directory-store";
 import { type LedgerClient, ledgerClient } from "@countersign/repository/ledger-client";
 import type { Store } from "@countersign/repository/store";
 import { type Config, distributeConfig, ledgerConfig, witnessConfig } from "./duty-configs.ts";
+import { dutyMain } from "./duty-main.ts";
 import { foundWorld } from "./found.ts";
 import type { Plan } from "./plan.ts";
 import { dutyDirectory, type Project, personDirectory, placeIn, storeDirectory } from "./project.ts";
@@ -38,7 +38,7 @@ export async function layGround(directory: string, plan: Plan): Promise<Ground> 
     const own = dutyDirectory(project, holder);
     await mkdir(own, { recursive: true, mode: 0o700 });
     await writeFile(join(own, "config.json"), JSON.stringify(config));
-    const started = await startDuty(fileURLToPath(import.meta.resolve(`@countersign/${duty}/main`)), join(own, "config.json"));
+    const started = await startDuty(dutyMain(duty), join(own, "config.json"));
     running.push(started);
     return started;
   };

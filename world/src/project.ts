@@ -27,8 +27,10 @@ export interface Running {
   readonly ledger: string;
   readonly publish: string;
   readonly observe: string;
-  /** The CI platform of the project. */
-  readonly ci: string;
+  /** The CI platforms of the project, by the names under which they issue tokens. */
+  readonly platforms: Readonly<Record<string, string>>;
+  /** Who certifies the keys of each builder. */
+  readonly issuers: Readonly<Record<string, string>>;
   readonly revokers: Readonly<Record<string, string>>;
 }
 
@@ -39,7 +41,8 @@ const running: Decoder<Running> = closed<Running>({
   ledger: text,
   publish: text,
   observe: text,
-  ci: text,
+  platforms: record(text, text),
+  issuers: record(text, text),
   revokers: record(text, text),
 });
 

@@ -3,9 +3,10 @@ import { randomBytes } from "node:crypto";
 import type { CustodyKey } from "@countersign/custody/key";
 import { openKey } from "@countersign/custody/place";
 import { readHalf } from "@countersign/custody/reference";
+import type { Pin } from "@countersign/federation/pin";
 import { registerClient } from "@countersign/release/register-client";
 import { certificatePin } from "./certificate.ts";
-import { ciPin } from "./ci-job.ts";
+import { builderPin, ciPin } from "./ci-job.ts";
 import type { Holding } from "./plan.ts";
 import { dutyDirectory, keyIn, type Project, personDirectory, placeIn } from "./project.ts";
 
@@ -59,11 +60,19 @@ export async function registrationOf(project: Project, holder: string, owner: st
     deputy: deputyOf(plan.people, owner),
     duties: [duty],
     channel: plan.channel,
-    pin: holder === plan.proposer.holder ? ciPin(plan) : await certificatePin(project, holder),
+    pin: await pinOf(project, holder),
     keyid: half.value.keyid,
     maxSeconds: MAX_SECONDS,
     reviewBy: new Date(Date.now() + REVIEW_DAYS * 86_400_000).toISOString().slice(0, 10),
   };
+}
+
+/** A job is known by what the platform says of it, a daemon by its certificate. */
+function pinOf(project: Project, holder: string): Pin | Promise<Pin> {
+  const { proposer, builders } = project.plan;
+  const token = builders.find((builder) => builder.holder === holder)?.certified?.token;
+  if (token !== undefined) return builderPin(project.plan, token);
+  return holder === proposer.holder ? ciPin(project.plan) : certificatePin(project, holder);
 }
 
 /** Somebody else, where there is somebody else. */

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import { openKey } from "@countersign/custody/place";
 import { governClient } from "@countersign/release/govern-client";
 import { type ProposedRelease, proposeRelease, type ReleaseDraft } from "@countersign/release/propose";
 import { type Packed, packDirectory } from "@countersign/repository/pack";
-import type { Digest } from "@countersign/trust/digest";
-import { accept, type Outcome, type Refusal, refuse } from "@countersign/trust/refusal";
+import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
+import { attestIn, type Built } from "./attest-in-job.ts";
 import { jobGrants, startJob } from "./ci-job.ts";
-import { agreedBuild, type PlannedBuilder } from "./plan.ts";
-import { anchorFile, dutyDirectory, type Project, placeIn, type Running, storeDirectory } from "./project.ts";
+import type { PlannedBuilder } from "./plan.ts";
+import { anchorFile, dutyDirectory, type Project, placeIn, type Running } from "./project.ts";
 
 /** What is to be released: a directory, and what its statement says besides. */
 export interface Shipment extends Pick<ReleaseDraft, "version" | "health" | "privileges" | "urgent" | "epochUp"> {
@@ -25,14 +22,6 @@ export interface Shipment extends Pick<ReleaseDraft, "version" | "health" | "pri
   readonly commit: string;
   /** Called as each builder is done. */
   readonly onBuilt?: (built: Built, builder: PlannedBuilder) => void;
-}
-
-/** An artifact in the store, with its provenance in the ledger. */
-export interface Built {
-  readonly name: string;
-  readonly length: number;
-  readonly sha256: Digest;
-  readonly provenance: Digest;
 }
 
 /**
@@ -52,7 +41,7 @@ export async function ship(project: Project, running: Running, shipment: Shipmen
       await mkdir(own);
       const packed = await packDirectory(directory, join(own, name));
       if (!packed.ok) return packed;
-      const built = await attest(project, running, builder, join(own, name), commit, own);
+      const built = await attestIn(project, running, builder, { archive: join(own, name), commit, version: draft.version, work: own });
       if (!built.ok) return built;
       onBuilt?.(built.value, builder);
       builds.push({ ...built.value, unpacked: packed.value.unpacked, files: packed.value.files });
@@ -93,42 +82,4 @@ function sameBytes<B extends Built>([first, ...others]: readonly B[]): Outcome<B
     other.sha256,
     "Find out which of the builders made what the source does not say.",
   );
-}
-
-/** Runs the build duty once, as a process of its own: it alone opens the builder's key. */
-async function attest(
-  project: Project,
-  running: Running,
-  builder: PlannedBuilder,
-  archive: string,
-  commit: string,
-  work: string,
-): Promise<Outcome<Built>> {
-  const config = {
-    ...agreedBuild(builder),
-    artifacts: [archive],
-    store: storeDirectory(project),
-    ledger: running.ledger,
-    key: placeIn(dutyDirectory(project, builder.holder)),
-    commit,
-  };
-  const configFile = join(work, "build.json");
-  await writeFile(configFile, JSON.stringify(config));
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.resolve("@countersign/build/main")), configFile], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const [out, complaints] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  if (out === "") return { ok: false, refusal: refusalIn(complaints) };
-  const { artifacts, provenance } = JSON.parse(out) as { artifacts: readonly Omit<Built, "provenance">[]; provenance: Digest };
-  const [artifact] = artifacts;
-  if (artifact === undefined) throw new Error("the build duty delivered nothing");
-  return { ok: true, value: { ...artifact, provenance } };
-}
-
-function refusalIn(complaints: string): Refusal {
-  try {
-    return (JSON.parse(complaints) as { refusal: Refusal }).refusal;
-  } catch {
-    throw new Error(`the build duty failed: ${complaints}`);
-  }
 }

@@ -2,13 +2,13 @@
 import { createWriteStream } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type RunningDuty, startDuty } from "@countersign/daemon/child";
-import { ciPlatformConfig } from "./ci-job.ts";
+import { ciPlatformConfig, ciPlatforms } from "./ci-job.ts";
 import {
   type Config,
   distributeConfig,
   governConfig,
+  issuerConfig,
   ledgerConfig,
   monitorConfig,
   observeConfig,
@@ -17,6 +17,7 @@ import {
   signConfig,
   witnessConfig,
 } from "./duty-configs.ts";
+import { dutyMain } from "./duty-main.ts";
 import type { Holding } from "./plan.ts";
 import { dutyDirectory, type Project, type Running } from "./project.ts";
 import { registerIdentities } from "./register.ts";
@@ -68,8 +69,15 @@ export async function startWorld(project: Project, options: StartOptions = {}): 
       start("ledger", run("ledger"), ledgerConfig(project, port(), witnessUrls)),
       start("distribute", run("distribute"), distributeConfig(project, port())),
     ]);
-    const ci = await start("ci-platform", run("ci-platform"), ciPlatformConfig(project, port()));
-    const govern = await start("govern", run("govern"), governConfig(project, port(), ledger.url, ci.url));
+    const started = ciPlatforms(plan).map(
+      async (each) => [each.issuer, (await start("ci-platform", each, ciPlatformConfig(project, each, port()))).url] as const,
+    );
+    const platforms = Object.fromEntries(await Promise.all(started));
+    const govern = await start("govern", run("govern"), governConfig(project, port(), ledger.url, platforms));
+    const peers = { distribute: distribute.url, ledger: ledger.url, govern: govern.url, platforms };
+    const issuers = plan.builders
+      .filter(({ certified }) => certified !== undefined)
+      .map((builder) => start("build/issuer", builder, issuerConfig(project, builder, port(), peers)));
     const publish = await start("publish", plan.publish, publishConfig(project, port(), govern.url, ledger.url));
     const revokers = plan.revokers.map((holding) => start("revoke", holding, revokeConfig(project, holding.holder, port(), ledger.url)));
     const signers = plan.signers.holders.map((holding) =>
@@ -80,6 +88,7 @@ export async function startWorld(project: Project, options: StartOptions = {}): 
     );
     const [observe = await start("observe", run("observe"), observeConfig(project, port(), distribute.url))] = await Promise.all(watching);
     const stops = await Promise.all(revokers);
+    const certifying = await Promise.all(issuers);
     await Promise.all(signers);
     await registerIdentities(project, govern.url);
     const urls: Running = {
@@ -89,7 +98,8 @@ export async function startWorld(project: Project, options: StartOptions = {}): 
       ledger: ledger.url,
       publish: publish.url,
       observe: observe.url,
-      ci: ci.url,
+      platforms,
+      issuers: Object.fromEntries(certifying.map(({ holder, url }) => [holder, url])),
       revokers: Object.fromEntries(stops.map(({ holder, url }) => [holder, url])),
     };
     await writeFile(runningFile(project), JSON.stringify(urls));
@@ -106,8 +116,7 @@ export async function startProcess(project: Project, duty: string, holder: strin
   await mkdir(own, { recursive: true, mode: 0o700 });
   const configFile = join(own, "config.json");
   await writeFile(configFile, `${JSON.stringify(config, null, 2)}\n`);
-  const main = duty === "ci-platform" ? "world/ci-platform" : `${duty}/main`;
-  const running = await startDuty(fileURLToPath(import.meta.resolve(`@countersign/${main}`)), configFile);
+  const running = await startDuty(dutyMain(duty), configFile);
   running.child.stderr?.pipe(createWriteStream(join(own, "log.jsonl"), { flags: "a" }));
   return running;
 }

@@ -18,7 +18,7 @@ test("every process of a world ends when its parent does, also when the parent i
     });
     const [line] = (await once(createInterface(holder.stdout), "line")) as [string];
     const processes = JSON.parse(line) as readonly { readonly duty: string; readonly pid: number }[];
-    assert.equal(processes.length, 13);
+    assert.equal(processes.length, 15);
     assert.deepEqual(
       processes.filter(({ pid }) => !isAlive(pid)),
       [],

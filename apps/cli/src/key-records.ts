@@ -6,6 +6,7 @@ import { readHalf, readNamedKey } from "@countersign/custody/reference";
 import type { KeyRecord, ServiceRecord } from "@countersign/inventory/key-record";
 import { keyidOf } from "@countersign/trust/key";
 import { passkeysOf } from "@countersign/world/approver-key";
+import { ciPlatforms } from "@countersign/world/ci-job";
 import type { Holding } from "@countersign/world/plan";
 import { dutyDirectory, keyIn, type Project, personDirectory } from "@countersign/world/project";
 import { custodyDomain } from "./custody-domain.ts";
@@ -68,9 +69,13 @@ function countsOf(path: string): Partial<KeyRecord> {
   return { created, expires, signatures, lastUsed: lastUse ?? undefined, nextReview };
 }
 
-/** The processes of a project that hold no key run here, too. */
+/** The processes of a project that hold no key of the policy run here, too: those that serve, CI platforms, and the jobs on them. */
 export function serviceRecords(project: Project): readonly ServiceRecord[] {
-  return ["distribute", "govern"].map((service) => ({ service, owner: project.plan.publish.owner, ...placeOf(project) }));
+  const { plan } = project;
+  const serving = ["distribute", "govern"].map((service) => ({ service, owner: plan.publish.owner }));
+  const platforms = ciPlatforms(plan).map(({ issuer, owner }) => ({ service: issuer, owner }));
+  const jobs = plan.builders.flatMap(({ certified, id, owner }) => (certified === undefined ? [] : [{ service: `job ${id}`, owner }]));
+  return [...serving, ...platforms, ...jobs].map((service) => ({ ...service, ...placeOf(project) }));
 }
 
 /** Files fall together with the disk on which they are. */

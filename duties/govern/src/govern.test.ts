@@ -303,7 +303,7 @@ onBothEngines((engine) => {
     const database = await engine.create(dutyDirectory(scene.ground.project, "govern"));
     const start = async (ledger: string): Promise<RunningDuty> => {
       const config = {
-        ...governConfig(scene.ground.project, 0, ledger, "http://127.0.0.1:1"),
+        ...governConfig(scene.ground.project, 0, ledger, {}),
         database,
         pollMilliseconds: 20,
         channelDays: 30,

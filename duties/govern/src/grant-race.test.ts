@@ -8,6 +8,7 @@ import { exchangeToken, grantHeaders } from "@countersign/federation/exchange";
 import { startIssuer, type TestIssuer } from "@countersign/federation/issuer.test-support";
 import { githubClaims, githubPin } from "@countersign/federation/jobs.test-support";
 import { governAudience } from "@countersign/world/certificate";
+import { ciIssuer } from "@countersign/world/ci-job";
 import { governConfig } from "@countersign/world/duty-configs";
 import { registrationOf } from "@countersign/world/register";
 import { ensure } from "../../../tools/outside.ts";
@@ -37,7 +38,7 @@ describe("on PostgreSQL", { skip: ensure(["postgres"])[0] ?? false }, () => {
     const audience = governAudience(ground.project.plan);
     issuer = await startIssuer(githubClaims, audience);
     const config = {
-      ...governConfig(ground.project, 0, ground.ledgerUrl, issuer.issuer),
+      ...governConfig(ground.project, 0, ground.ledgerUrl, { [ciIssuer(ground.project.plan)]: issuer.issuer }),
       database,
       pollMilliseconds: 50,
       grantsPerDay: 1000,

@@ -52,9 +52,12 @@ export const requestChecks: readonly Check<RequestSubject>[] = [
     source: "a denial of a mistyped name would stop nothing",
     examine: ({ candidate }) => {
       const { kind, name } = candidate.signed.denial;
+      const isCommit = kind === "build" && /^[0-9a-f]{40}$/.test(name);
       return decide(
-        isDigest(name),
-        `the digest of a ${kind}, or a builder's key identifier: 64 hex digits`,
+        isDigest(name) || isCommit,
+        kind === "build"
+          ? "the digest of a build, or a source commit in full"
+          : `the digest of a ${kind}, or a builder's key identifier: 64 hex digits`,
         name.slice(0, 80),
         "denial-names-nothing",
         "Name it by its digest, never by its version or file name.",

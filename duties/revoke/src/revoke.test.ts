@@ -159,6 +159,8 @@ test("a stranger, another revoker's name, a version instead of a digest, an endl
   assert.equal(await codeOf(ask(ann, bad, "revoke-ann")), "operator-not-known");
   assert.equal(await codeOf(ask(ann, bad, "ann", "revoke-ben")), "another-revoker");
   assert.equal(await codeOf(ask(ann, denialOf("1.0.3"))), "denial-names-nothing");
+  assert.equal(await codeOf(ask(ann, denialOf("8".repeat(40)))), "denial-names-nothing");
+  assert.equal(await codeOf(ask(ann, { ...denialOf("8".repeat(40)), kind: "build" })), "ok");
   assert.equal(await codeOf(ask(ann, { ...bad, reason: "x".repeat(501) })), "malformed-document");
   const bare = await fetch(`${ann.url}/denials`, { method: "POST", body: "{}" });
   assert.equal(bare.status, 400);

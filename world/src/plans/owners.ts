@@ -42,10 +42,10 @@ export function ownersPlan(
     signers: { holders: keyEach("sign", signing), threshold },
     publish: { holder: "publish", owner: first },
     proposer: { holder: "ci", owner: first },
-    builders: building.map((owner) =>
+    builders: building.map((owner, index) =>
       building.length === 1
         ? directoryBuilder(product, { holder: "builder", owner })
-        : directoryBuilder(product, { holder: `builder-${owner}`, owner }, `${product}/${owner}`),
+        : directoryBuilder(product, { holder: `builder-${owner}`, owner }, `${product}/${owner}`, index === 0 ? undefined : `ci-${owner}`),
     ),
     revokers: keyEach("revoke", signing.slice(0, freshRevokers + spare[profile])),
     builderQuorum,
