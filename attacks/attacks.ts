@@ -9,6 +9,7 @@ import { forgedApproval } from "./forged-approval.ts";
 import { forgedClassicalKeys } from "./forged-classical-keys.ts";
 import { forgedProvenance } from "./forged-provenance.ts";
 import { freeze } from "./freeze.ts";
+import { implantedBuilder } from "./implanted-builder.ts";
 import type { Attack } from "./lab/attack.ts";
 import { launderedOwner } from "./laundered-owner.ts";
 import { lyingApprovalPage } from "./lying-approval-page.ts";
@@ -23,6 +24,7 @@ import { secondStatement } from "./second-statement.ts";
 import { selfApprovalBySecondAccount } from "./self-approval-by-second-account.ts";
 import { slowRetrieval } from "./slow-retrieval.ts";
 import { stolenApprover } from "./stolen-approver.ts";
+import { stolenCiJob } from "./stolen-ci-job.ts";
 import { stolenGovern } from "./stolen-govern.ts";
 import { stolenGrant } from "./stolen-grant.ts";
 import { stolenPublishHost } from "./stolen-publish-host.ts";
@@ -48,6 +50,8 @@ export const attacks: readonly Attack[] = [
   wrongTarget,
   oneOwnerTwoKeys,
   forgedProvenance,
+  stolenCiJob,
+  implantedBuilder,
   forgedClassicalKeys,
   droppedRevocation,
   poisonedClock,

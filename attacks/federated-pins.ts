@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { proofKey } from "@countersign/federation/dpop";
-import { startJob } from "@countersign/world/ci-job";
+import { ciPin, startJob } from "@countersign/world/ci-job";
 import { type Attack, checks, type Move } from "./lab/attack.ts";
 import { startGoverns, startPlatform, strikeOf } from "./lab/granting-govern.ts";
 
@@ -53,14 +53,18 @@ export const federatedPins: Attack = {
   name: "federated-pins",
   holds: "jobs of its own on the CI platform that the pipeline runs on, while a window is open",
   async prepare(lab, stack) {
-    const ci = await startPlatform(lab, stack);
+    const platforms = await startPlatform(lab, stack);
+    const pin = ciPin(lab.project.plan);
     return impostors.map(({ does, claims, audience, check }): Move => {
       return {
         does,
         stoppedBy: checks(check),
         async strike(without) {
-          await using governs = await startGoverns(lab, ci, without);
-          const job = await startJob(lab.project, { ci }, "1".repeat(40), claims);
+          await using governs = await startGoverns(lab, platforms, without);
+          const job = await startJob(lab.project, { platforms }, "1".repeat(40), {
+            issuer: pin.issuer,
+            claims: { ...pin.claims, ...claims },
+          });
           return strikeOf(await governs.exchange(job, await proofKey(), audience));
         },
       };

@@ -10,14 +10,14 @@ export const stolenGrant: Attack = {
   name: "stolen-grant",
   holds: "a grant of the pipeline, as it was sent, without the key that it is bound to",
   async prepare(lab, stack) {
-    const ci = await startPlatform(lab, stack);
-    const job = await startJob(lab.project, { ci }, "1".repeat(40));
+    const platforms = await startPlatform(lab, stack);
+    const job = await startJob(lab.project, { platforms }, "1".repeat(40));
     return [
       {
         does: "uses it with a key of its own",
         stoppedBy: checks("grant/bound"),
         async strike(without) {
-          await using governs = await startGoverns(lab, ci, without);
+          await using governs = await startGoverns(lab, platforms, without);
           const grant = taken(await governs.exchange(job, await proofKey()));
           return await governs.use(grant, await proofKey());
         },
@@ -26,7 +26,7 @@ export const stolenGrant: Attack = {
         does: "uses it with a proof of the pipeline's key, for another grant",
         stoppedBy: checks("proof/grant"),
         async strike(without) {
-          await using governs = await startGoverns(lab, ci, without);
+          await using governs = await startGoverns(lab, platforms, without);
           const key = await proofKey();
           const [grant, other] = [taken(await governs.exchange(job, key)), taken(await governs.exchange(job, key))];
           return await governs.use(grant, key, other);

@@ -10,14 +10,14 @@ export const windowOutlived: Attack = {
   name: "window-outlived",
   holds: "a CI job of the pipeline, with a grant in hand and its key, after the window was closed",
   async prepare(lab, stack) {
-    const ci = await startPlatform(lab, stack);
-    const job = await startJob(lab.project, { ci }, "1".repeat(40));
+    const platforms = await startPlatform(lab, stack);
+    const job = await startJob(lab.project, { platforms }, "1".repeat(40));
     return [
       {
         does: "uses the grant in hand, at another process than the one where the window was closed",
         stoppedBy: checks("use/window"),
         async strike(without) {
-          await using governs = await startGoverns(lab, ci, without);
+          await using governs = await startGoverns(lab, platforms, without);
           const key = await proofKey();
           const grant = taken(await governs.exchange(job, key));
           await governs.close();
@@ -28,7 +28,7 @@ export const windowOutlived: Attack = {
         does: "exchanges a new token of its job for another grant in the same window",
         stoppedBy: checks("issue/window"),
         async strike(without) {
-          await using governs = await startGoverns(lab, ci, without);
+          await using governs = await startGoverns(lab, platforms, without);
           await governs.close();
           return strikeOf(await governs.exchange(job, await proofKey()));
         },

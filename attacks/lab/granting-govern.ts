@@ -12,10 +12,10 @@ import { registerClient } from "@countersign/release/register-client";
 import { windowClient } from "@countersign/release/window-client";
 import type { Outcome, Refusal } from "@countersign/trust/refusal";
 import { governAudience } from "@countersign/world/certificate";
-import { ciPlatformConfig } from "@countersign/world/ci-job";
+import { ciPlatformConfig, ciPlatforms } from "@countersign/world/ci-job";
 import { governConfig } from "@countersign/world/duty-configs";
 import { openWindow } from "@countersign/world/open-window";
-import { personDirectory, placeIn } from "@countersign/world/project";
+import { personDirectory, placeIn, type Running } from "@countersign/world/project";
 import { registrationOf } from "@countersign/world/register";
 import type { Strike } from "./attack.ts";
 import { taken } from "./base.ts";
@@ -24,12 +24,13 @@ import type { Lab } from "./lab.ts";
 type Ground = Pick<Lab, "project" | "scratch" | "stores">;
 
 /** The CI platform of the lab's world, up again: anybody may run jobs on it, and have tokens about them. */
-export async function startPlatform({ project, scratch }: Ground, stack: AsyncDisposableStack): Promise<string> {
+export async function startPlatform({ project, scratch }: Ground, stack: AsyncDisposableStack): Promise<Running["platforms"]> {
   const file = join(scratch, `ci-platform-${randomUUID()}.json`);
-  await writeFile(file, JSON.stringify(await ciPlatformConfig(project, 0)));
+  const [platform] = ciPlatforms(project.plan);
+  await writeFile(file, JSON.stringify(await ciPlatformConfig(project, platform, 0)));
   const running = await startDuty(fileURLToPath(import.meta.resolve("@countersign/world/ci-platform")), file);
   stack.defer(() => running.stop("SIGKILL"));
-  return running.url;
+  return { [platform.issuer]: running.url };
 }
 
 /** What a strike is made with: two govern processes over one database, the lab's proposer registered, and a window that honest people opened. */
@@ -48,13 +49,21 @@ export interface Governs extends AsyncDisposable {
 const digest = "e".repeat(64);
 
 /** Starts two govern processes that do without these checks. */
-export async function startGoverns({ project, scratch, stores }: Ground, ci: string, without: readonly string[]): Promise<Governs> {
+export async function startGoverns(
+  { project, scratch, stores }: Ground,
+  platforms: Running["platforms"],
+  without: readonly string[],
+): Promise<Governs> {
   const { plan } = project;
   const own = await mkdtemp(join(scratch, "govern-"));
   const started: RunningDuty[] = [];
   for (const number of [1, 2]) {
     const file = join(own, `${number}.json`);
-    const config = { ...governConfig(project, 0, "http://127.0.0.1:9", ci), database: join(own, "govern.sqlite"), store: stores.one };
+    const config = {
+      ...governConfig(project, 0, "http://127.0.0.1:9", platforms),
+      database: join(own, "govern.sqlite"),
+      store: stores.one,
+    };
     await writeFile(file, JSON.stringify({ ...config, pollMilliseconds: 3_600_000 }));
     started.push(await startDuty(fileURLToPath(import.meta.resolve("@countersign/attacks/lab/weakened-govern")), file, without));
   }

@@ -36,7 +36,7 @@ export async function withGovern<T>(
 ): Promise<T> {
   const own = join(scratch, `own-govern-${++governs}`);
   const nowhere = "http://127.0.0.1:9";
-  const config = { ...governConfig(project, 0, nowhere, nowhere), database: `${own}.sqlite`, store: stores.two };
+  const config = { ...governConfig(project, 0, nowhere, {}), database: `${own}.sqlite`, store: stores.two };
   await writeFile(`${own}.json`, JSON.stringify(config));
   const main = fileURLToPath(import.meta.resolve("@countersign/attacks/lab/weakened-govern"));
   const child = fork(main, [`${own}.json`, ...without], { stdio: ["ignore", "ignore", "pipe", "ipc"] });

@@ -29,6 +29,10 @@ export interface Forgery {
   readonly statement?: Partial<Statement>;
   readonly builder?: BuilderKey;
   readonly build?: Partial<Build>;
+  /** How a key comes by its certificate for this build; as the issuer would give one, unless told. */
+  readonly certify?: (build: Build) => Promise<BuilderKey>;
+  /** Who approves it; one person who was fooled, unless told. */
+  readonly approvers?: readonly string[];
   /** Who signs the channel file. */
   readonly signers: readonly SigningKey[];
 }
@@ -76,11 +80,10 @@ export async function unloggedTrojan(
 export async function loggedTrojan(world: LiveWorld, forgery: Forgery): Promise<TrojanRelease> {
   const { project, trojan } = world;
   const build = { ...buildOf(project, trojan), ...forgery.build };
-  const provenance = await attest({ ...build, key: forgery.builder ?? (await builderKey(project, build)) });
-  const voices: readonly Voice[] = [
-    ["propose", await keyOf(project, project.plan.proposer.holder)],
-    ["approve", await keyOf(project, "ana")],
-  ];
+  const certify = forgery.certify ?? ((honest: Build) => builderKey(project, honest));
+  const provenance = await attest({ ...build, key: forgery.builder ?? (await certify(build)) });
+  const voices: Voice[] = [["propose", await keyOf(project, project.plan.proposer.holder)]];
+  for (const person of forgery.approvers ?? ["ana"]) voices.push(["approve", await keyOf(project, person)]);
   return logRelease(world, [provenance], voices, forgery.signers, forgery.statement);
 }
 
@@ -153,10 +156,10 @@ export async function logRelease(
   return { entry, channel, files };
 }
 
-/** What the world's own builder would sign a build with; whoever has that has stolen its issuer's key. */
-export async function builderKey(project: Project, build: Build): Promise<BuilderKey> {
+/** What the world's own builder would sign a build with, certified at a time in Unix milliseconds, for as long as the policy says unless told. */
+export async function builderKey(project: Project, build: Build, now: number = Date.now(), seconds?: number): Promise<BuilderKey> {
   const builder = firstBuilder(project.plan);
-  return keyForBuild(builder, await keyOf(project, builder.holder), build, Date.now());
+  return keyForBuild(builder, await keyOf(project, builder.holder), build, now, seconds);
 }
 
 async function storedProof({ store, directory }: Base, digest: string): Promise<string> {
