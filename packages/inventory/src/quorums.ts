@@ -2,7 +2,7 @@
 import { type TopRole, topAuthority } from "@countersign/trust/anchor/root";
 import { type ChannelRules, type Policy, principalOf } from "@countersign/trust/policy/policy";
 import { sidecarDemand } from "@countersign/trust/policy/post-quantum";
-import { all, always, any, atLeast, atom, type Formula, never, substitute } from "./formula.ts";
+import { all, always, any, atLeast, atom, type Formula, never, prevents, substitute } from "./formula.ts";
 import { behind } from "./service.ts";
 import { type Authorities, keyidOfVkey } from "./trusted-keys.ts";
 
@@ -22,19 +22,25 @@ function byPrincipal(keyids: readonly string[], principal: (keyid: string) => st
  * `provenance/builders`: that many builders of different owners. Where an issuer certifies their keys, whoever runs code in the job or runs the platform has
  * the builder as well: two builders of different owners on one platform fall together.
  */
-export function builderQuorum(policy: Policy, { builders }: ChannelRules): Formula {
+export function builderQuorum(policy: Policy, rules: ChannelRules): Formula {
+  return withThoseBehind(builderKeys(policy, rules), rules);
+}
+
+/** What keeps builders from attesting: a certified builder needs its issuer, its job and its platform, so whoever has one of them stops it. */
+export function buildersMissing(policy: Policy, rules: ChannelRules): Formula {
+  return withThoseBehind(prevents(builderKeys(policy, rules)), rules);
+}
+
+function builderKeys(policy: Policy, { builders }: ChannelRules): Formula {
   const keyids = [...new Set(builders.trusted.map(({ keyid }) => keyid))];
-  return substitute(
-    quorum(keyids, builders.quorum, (keyid) => principalOf(policy, keyid)),
-    (keyid) =>
-      any(
-        atom(keyid),
-        ...builders.trusted
-          .filter((rule) => rule.keyid === keyid)
-          .flatMap(behind)
-          .map(({ id }) => atom(id)),
-      ),
-  );
+  return quorum(keyids, builders.quorum, (keyid) => principalOf(policy, keyid));
+}
+
+function withThoseBehind(formula: Formula, { builders }: ChannelRules): Formula {
+  return substitute(formula, (keyid) => {
+    const services = builders.trusted.filter((rule) => rule.keyid === keyid).flatMap(behind);
+    return any(atom(keyid), ...services.map(({ id }) => atom(id)));
+  });
 }
 
 /** `approvals/proposer` and `approvals/quorum`: somebody who proposes, and that many others who approve; as many as a usual release needs unless told. */

@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { any, atom, type Formula, never, prevents } from "./formula.ts";
-import { approvalQuorum, builderQuorum, logKey, monitorQuorum, revokerQuorum, signingQuorum, topQuorum, witnessQuorum } from "./quorums.ts";
+import {
+  approvalQuorum,
+  buildersMissing,
+  logKey,
+  monitorQuorum,
+  revokerQuorum,
+  signingQuorum,
+  topQuorum,
+  witnessQuorum,
+} from "./quorums.ts";
 import type { ChannelUnder, Sight, Way } from "./way.ts";
 
 const stale: Sight = { says: "devices say that nothing new reaches them", unless: never };
@@ -39,7 +48,7 @@ export function waysToStop(under: ChannelUnder): readonly Way[] {
     ),
     way("sign", "sign nothing", prevents(signingQuorum(under, under.channel)), stale),
     way("approve", "propose or approve nothing", prevents(approvalQuorum(policy, rules)), stale),
-    way("build", "attest nothing", prevents(builderQuorum(policy, rules)), stale),
+    way("build", "attest nothing", buildersMissing(policy, rules), stale),
     way("renew", "let revocation lists grow old", prevents(revokerQuorum(policy, rules)), refused),
     way("read", "let no monitor read on", prevents(monitorQuorum(policy, rules)), stale),
     way("targets", "let targets expire, or sign some that nothing stands under", withheldOrMisused("targets"), refused),
