@@ -20,11 +20,14 @@ function node24() {
 
 // "@countersign/source" makes workspaces resolve to their TypeScript; an installed package has none and ignores it.
 const node = node24();
+const modules = join(import.meta.dirname ?? ".", "node_modules");
 const child = spawn(node, process.argv.slice(2), {
   stdio: "inherit",
   env: {
     ...process.env,
-    PATH: dirname(node) + delimiter + join(import.meta.dirname ?? ".", "node_modules", ".bin") + delimiter + process.env.PATH,
+    PATH: dirname(node) + delimiter + join(modules, ".bin") + delimiter + process.env.PATH,
+    // a world starts twenty processes that all strip the same types: compiled once, each starts in half of the time
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(modules, ".cache", "compile"),
     NODE_OPTIONS: [process.env.NODE_OPTIONS, "--conditions=@countersign/source"].filter(Boolean).join(" "),
   },
 });

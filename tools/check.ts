@@ -18,7 +18,7 @@ const tests = [
   "--test",
   "--test-concurrency=4",
   "--test-force-exit",
-  "--test-timeout=600000",
+  "--test-timeout=1200000",
   ...["--test-reporter=spec", "--test-reporter-destination=stdout", "--test-reporter=tap", `--test-reporter-destination=${record}`],
   `{packages,duties,apps,world,attacks,${workbenches}}/**/*.test.ts`,
 ];
