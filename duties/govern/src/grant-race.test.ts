@@ -17,7 +17,9 @@ import { type Client, clientOf, type Scene, setScene } from "./scene.test-suppor
 
 const exchanges = 200;
 const windows = 8;
-const around = { fetch, now: Date.now, id: () => randomUUID() };
+/** Two hundred at once wait for one another's turn, and on a busy machine for longer than a single client would. */
+const patient = (url: string, init: RequestInit): Promise<Response> => fetch(url, { ...init, signal: AbortSignal.timeout(120_000) });
+const around = { fetch: patient, now: Date.now, id: () => randomUUID() };
 
 interface Attempt {
   readonly window: string;
@@ -70,6 +72,7 @@ describe("on PostgreSQL", { skip: ensure(["postgres"])[0] ?? false }, () => {
     const details = { type: "countersign", window, duty: "propose", channel: "stable", digest: digestOf(number), uses: 4 } as const;
     const url = `${one(number).url}/token`;
     const granted = await exchangeToken({ url, identity: "ci", subject: "token", subjectToken: compact, details, key }, around);
+    if (!granted.ok && granted.refusal.code === "issuer-unreachable") return exchange(number, window, token, compact); // govern could not ask it: nothing was used up
     return granted.ok ? { window, token, code: "ok", grant: granted.value.grant } : { window, token, code: granted.refusal.code };
   }
   async function use(number: number, grant: string, digest: string): Promise<string> {

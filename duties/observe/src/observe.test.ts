@@ -33,7 +33,7 @@ const ground = await layGround(directory, {
   ...appPlan("hello", "stable", ["ann", "ben", "cem", "dia"]),
   soakSeconds: 1,
   urgent: { soakSeconds: 1, extraApprovals: 1 },
-  pace: { batchMilliseconds: 10, pollMilliseconds: 20, heartbeatMilliseconds: 300, timestampSeconds: 3600 },
+  pace: { batchMilliseconds: 10, pollMilliseconds: 50, heartbeatMilliseconds: 300, timestampSeconds: 3600 },
 });
 after(async () => {
   await ground[Symbol.asyncDispose]();
@@ -137,7 +137,7 @@ test("an honest release is followed to the end of the ledger, and nothing is fou
 test("signers who publish what nobody approved are seen", async () => {
   await publish(await enter(ground, await sampleStatement(ground, { sequence: 2 }), { approvers: [] }));
   await until(async () => (await found()).includes("unapproved-entry"));
-  const [finding] = await findings();
+  const [finding] = (await findings()).filter(isUnusual);
   assert.deepEqual([finding?.severity, finding?.evidence["digest"]], ["Critical", head?.releases.at(-1)?.digest]);
 });
 

@@ -167,8 +167,9 @@ test("attack 12: a fork's merge request that runs in the parent project (GitLab)
   const own = gitlabPin(issuer.issuer, audience);
   const job = { ...Object.fromEntries(Object.keys(githubClaims).map((name) => [name, undefined])), ...gitlabClaims };
   assert.equal(await codeOf(await withClaims(job), own), "accepted");
-  const fork = { pipeline_source: "merge_request_event", ref: "feature", ref_protected: "false" };
+  const fork = { pipeline_source: "merge_request_event" }; // under a branch's name that it chose itself
   assert.equal(await codeOf(await withClaims({ ...job, ...fork }), own), "pipeline-source-differs");
+  assert.equal(await codeOf(await withClaims({ ...job, ...fork, ref: "feature", ref_protected: "false" }), own), "ref-differs");
   assert.equal(await codeOf(await withClaims({ ...job, project_id: "56" }), own), "project-id-differs");
   assert.equal(await codeOf(await withClaims({ ...job, namespace_id: "78" }), own), "namespace-id-differs");
   const ci_config_ref_uri = "gitlab.example/fork/app//.gitlab-ci.yml@refs/heads/main";
