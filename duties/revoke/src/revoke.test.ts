@@ -225,7 +225,8 @@ test("a state file that is lost loses no denial: the revoker's own signed list b
   rmSync(join(dutyDirectory(project, "revoke-ben"), "denials.json"));
   const ben = await start("revoke-ben");
   await until(async () => ((await listed("revoke-ben"))?.version ?? 0) > (before?.version ?? 0));
-  assert.deepEqual((await listed("revoke-ben"))?.denials, before?.denials);
+  const now = (await listed("revoke-ben"))?.denials ?? []; // the other revoker's merge may have heard of one more than the last list that was read here
+  for (const denial of before?.denials ?? []) assert.ok(now.some(({ name }) => name === denial.name));
   await ben.stop("SIGKILL");
 });
 

@@ -88,7 +88,7 @@ test("attack: too few people, the same person twice, or approvals that are swapp
   );
   assert.equal(await codeOf(requestFor(await release({}, { proposer: "sign-ben" }))), "proposal-not-signed");
   assert.equal(await codeOf(requestFor(await release({ urgent: true }))), "approvals-missing", "urgent takes one approval more");
-  const other = await release({}, { approvers: ["ben"] });
+  const other = await enter(ground, good.body, { approvers: ["ben"] });
   assert.equal(await codeOf(requestFor({ ...good, approvals: other.approvals })), "inclusion-unproven");
   assert.equal(await codeOf(requestFor({ ...good, proof: other.proof })), "inclusion-unproven");
   assert.equal(await codeOf(requestFor({ ...good, proof: "" })), "proof-malformed");
