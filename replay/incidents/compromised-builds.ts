@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import { pe } from "@countersign/drift/facts/pe-file.test-support";
 import type { Incident } from "../incident.ts";
 import { library, plainPackage, source } from "./package.ts";
 
+const shader = pe("kernel32.dll", "Sleep");
 const usual = ["malloc", "free", "memcpy", "strlen", "open", "read", "write", "close"];
 
 /** What was signed was signed by those who may, and was not what they thought. */
@@ -63,22 +65,26 @@ export const compromisedBuilds: readonly Incident[] = [
   {
     id: "3cx-18.12.407",
     at: "2023-03-22T00:00Z",
-    what: "build compromise: a third party's library, changed, inside of a signed release",
+    what: "build compromise: a third party's library, changed, loads what was appended to another, inside of a signed release",
     pair: {
       before: {
         version: "18.12.406",
-        files: { "app.so": library(usual, 90_000), "vendor/ffmpeg.so": library(usual, 300_000) },
+        files: { "app.so": library(usual, 90_000), "vendor/ffmpeg.so": library(usual, 300_000), "vendor/d3dcompiler.dll": shader },
         intended: true,
         declared: ["network"],
       },
       after: {
         version: "18.12.407",
-        files: { "app.so": library(usual, 90_000), "vendor/ffmpeg.so": library([...usual, "mprotect", "dlopen"], 302_000) },
+        files: {
+          "app.so": library(usual, 90_000),
+          "vendor/ffmpeg.so": library([...usual, "mprotect", "dlopen"], 302_000),
+          "vendor/d3dcompiler.dll": Buffer.concat([shader, Buffer.alloc(2048, 7)]), // nothing in its headers says so
+        },
         intended: true,
         declared: ["network"],
       },
     },
-    expected: "quiet",
+    expected: "notice",
     stoppedBy: "two builders over identical digests, where the second takes the component from its own source",
   },
   {

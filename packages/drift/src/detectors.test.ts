@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { sightingsOf } from "./assessment.ts";
 import { detectors } from "./detectors.ts";
+import { pe } from "./facts/pe-file.test-support.ts";
 import type { Pair } from "./pair.ts";
 import { changed, manifest, pairOf, plainFiles } from "./release.test-support.ts";
 
@@ -31,6 +32,11 @@ const showing: Readonly<Record<string, () => Promise<Pair>>> = {
     pairOf(
       { version: "1.0.0", files: { "a.dll": pe("kernel32.dll", "Sleep") } },
       { version: "1.0.1", files: { "a.dll": pe("kernel32.dll", "CreateProcessW") } },
+    ),
+  "overlay-added": () =>
+    pairOf(
+      { version: "1.0.0", files: { "a.dll": pe("kernel32.dll", "Sleep") } },
+      { version: "1.0.1", files: { "a.dll": Buffer.concat([pe("kernel32.dll", "Sleep"), Buffer.alloc(64, 7)]) } },
     ),
   "archive-added": () => changed({ "vendor.zip": Buffer.from("504b030414000000", "hex") }),
   "dependency-added": () => changed({ "package.json": manifest({ dependencies: { ms: "^2.1.3", "left-pad": "1.3.0" } }) }),
@@ -89,31 +95,6 @@ const showing: Readonly<Record<string, () => Promise<Pair>>> = {
 };
 
 const elf = Buffer.concat([Buffer.from("7f454c4602010100", "hex"), Buffer.alloc(120)]);
-
-/** A PE of one section with one import. */
-function pe(library: string, name: string): Buffer {
-  const bytes = Buffer.alloc(1024);
-  bytes.write("MZ", 0, "latin1");
-  bytes.writeUInt32LE(0x40, 0x3c);
-  bytes.write("PE\0\0", 0x40, "latin1");
-  bytes.writeUInt16LE(1, 0x40 + 6); // one section
-  bytes.writeUInt16LE(240, 0x40 + 20);
-  bytes.writeUInt16LE(0x20b, 0x58); // PE32+
-  const base = 0x1000;
-  bytes.writeUInt32LE(base, 0x58 + 120);
-  const section = 0x58 + 240;
-  bytes.writeUInt32LE(512, section + 8);
-  bytes.writeUInt32LE(base, section + 12);
-  bytes.writeUInt32LE(512, section + 16);
-  bytes.writeUInt32LE(512, section + 20);
-  const [lookups, text, hint] = [base + 64, base + 128, base + 192];
-  bytes.writeUInt32LE(lookups, 512);
-  bytes.writeUInt32LE(text, 512 + 12);
-  bytes.writeUInt32LE(hint, 512 + 64);
-  bytes.write(library, 512 + 128, "latin1");
-  bytes.write(name, 512 + 194, "latin1");
-  return bytes;
-}
 
 test("every detector sees what it is for, and a table of all of them is complete", async () => {
   assert.deepEqual(Object.keys(showing).sort(), detectors.map(({ signal }) => signal).sort());

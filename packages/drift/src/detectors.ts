@@ -6,7 +6,7 @@ import { licenceChanged, publisherChanged, repositoryChanged } from "./detectors
 import { buildFileAdded, installScriptAdded, installScriptChanged } from "./detectors/install.ts";
 import { intentMissing } from "./detectors/intent.ts";
 import { executableAdded, executableMade, fileCapability, programAdded, setuid } from "./detectors/mode.ts";
-import { archiveAdded, nativeAdded, nativeChanged, nativeFirst, nativeImports } from "./detectors/native.ts";
+import { archiveAdded, nativeAdded, nativeChanged, nativeFirst, nativeImports, overlayAdded } from "./detectors/native.ts";
 import { addressAdded, domainAdded, hostAdded } from "./detectors/network.ts";
 import {
   base64Blob,
@@ -34,6 +34,7 @@ export const detectors: readonly Detector[] = [
   nativeAdded,
   nativeChanged,
   nativeImports,
+  overlayAdded,
   archiveAdded,
   dependencyAdded,
   dependencyPhantom,

@@ -60,6 +60,21 @@ export const nativeImports: Detector = {
   },
 };
 
+/** A signature leaves out what stands behind the sections, or behind the certificate in its own table: a loader that knows finds its payload there. */
+export const overlayAdded: Detector = {
+  signal: "overlay-added",
+  group: "obfuscation",
+  title: "Bytes at the end of a Windows program that no header describes, and that were not there before",
+  detect: (pair) => {
+    if (pair.before === undefined) return [];
+    const grown = changedFiles(pair).filter(({ was, is }) => is.overlay > 0 && was.overlay === 0);
+    return [...grown.map(({ is }) => is), ...addedFiles(pair).filter(({ overlay }) => overlay > 0)].map(({ path, overlay }) => ({
+      text: `${overlay} bytes`,
+      path,
+    }));
+  },
+};
+
 /** Archives inside of a release hide what is in them from everything that is looked for here. */
 export const archiveAdded: Detector = {
   signal: "archive-added",

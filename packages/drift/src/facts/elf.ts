@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { textAt } from "./text-at.ts";
 
 /** The names a program takes from others when it starts: what it may call. Bounded, since a file may lie about its own size. */
 const MAX_SYMBOLS = 65_536;
@@ -54,10 +55,4 @@ function importsOf(view: DataView, bytes: Uint8Array): readonly string[] {
   }
   names.delete("");
   return [...names].sort();
-}
-
-function textAt(bytes: Uint8Array, from: number): string {
-  if (from >= bytes.length) throw new RangeError("a name outside of the file");
-  const end = bytes.indexOf(0, from);
-  return Buffer.from(bytes.subarray(from, Math.min(end === -1 ? bytes.length : end, from + 512))).toString("latin1");
 }

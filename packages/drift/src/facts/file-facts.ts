@@ -8,7 +8,7 @@ import { hostsIn } from "./hosts.ts";
 import { type Kind, kindOf } from "./kind.ts";
 import type { Mention } from "./mention.ts";
 import { type Obfuscation, obfuscationIn } from "./obfuscation.ts";
-import { peImports } from "./pe.ts";
+import { peImports, peOverlay } from "./pe.ts";
 import { powersIn, type SystemRole, systemRole } from "./system-file.ts";
 
 /** One entry of a release, before anybody looked into it. */
@@ -38,6 +38,8 @@ export interface FileFacts extends Omit<ReleaseFile, "bytes" | "whole"> {
   readonly obfuscation: Obfuscation | undefined;
   /** What a native file imports. */
   readonly imports: readonly string[];
+  /** Bytes of a Windows program that none of its headers describes. */
+  readonly overlay: number;
   /** What a script or a unit grants. */
   readonly powers: readonly string[];
 }
@@ -66,6 +68,7 @@ export function fileFacts({ bytes, whole, ...file }: ReleaseFile): FileFacts {
     capabilities: kind === "code" ? capabilitiesIn(code) : [],
     obfuscation: read && kind === "code" ? obfuscationIn(text) : undefined,
     imports: kind === "native" ? [...elfImports(bytes), ...peImports(bytes)] : [],
+    overlay: kind === "native" && whole === undefined ? peOverlay(bytes) : 0,
     powers: kind === "shell" || role !== undefined ? powersIn(code) : [],
   };
 }

@@ -5,7 +5,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { elfImports } from "./elf.ts";
 import { kindOf } from "./kind.ts";
-import { peImports } from "./pe.ts";
+import { peImports, peOverlay } from "./pe.ts";
+import { pe } from "./pe-file.test-support.ts";
 
 test("the imports of a real program are read from its own table", { skip: process.platform !== "linux" && "an ELF system" }, () => {
   const program = readFileSync(process.execPath);
@@ -20,7 +21,7 @@ test("attack: tables that lie about their place or size are no imports, and neve
     fc.property(fc.uint8Array({ minLength: 64, maxLength: 4096 }), (bytes) => {
       for (const magic of Object.values(header)) {
         const file = Uint8Array.from([...magic, ...bytes]);
-        assert.ok(Array.isArray(elfImports(file)) && Array.isArray(peImports(file)));
+        assert.ok(Array.isArray(elfImports(file)) && Array.isArray(peImports(file)) && peOverlay(file) >= 0);
       }
     }),
   );
@@ -32,3 +33,23 @@ test("a name hides no program: kinds come from the first bytes", () => {
   assert.equal(kindOf("tool", Buffer.from("#!/usr/bin/env node\n")), "code");
   assert.equal(kindOf("types.d.ts", Buffer.from("export type A = 1;")), "types");
 });
+
+test("attack: a payload behind the last section, or behind the certificate in its own table, is counted; a certificate is not", () => {
+  const program = pe("kernel32.dll", "Sleep");
+  assert.equal(peOverlay(program), 0);
+  assert.equal(peOverlay(Buffer.concat([program, Buffer.alloc(40, 7)])), 40);
+  assert.equal(peOverlay(signed(program, 0)), 0);
+  assert.equal(peOverlay(signed(program, 56)), 56); // the length in the table covers it, that of the DER does not
+  assert.equal(peOverlay(Buffer.concat([signed(program, 0), Buffer.alloc(24, 7)])), 24);
+});
+
+/** With a certificate table of 200 bytes of DER, and so many bytes more in it. */
+function signed(program: Buffer, more: number): Buffer {
+  const certificate = Buffer.alloc(8 + 200 + more);
+  certificate.writeUInt32LE(certificate.length, 0);
+  certificate.set([0x30, 0x81, 197], 8);
+  const file = Buffer.concat([program, certificate]);
+  file.writeUInt32LE(program.length, 0x58 + 112 + 32);
+  file.writeUInt32LE(certificate.length, 0x58 + 112 + 36);
+  return file;
+}
