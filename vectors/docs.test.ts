@@ -12,6 +12,7 @@ import { judge } from "@countersign/trust/check";
 import { type Decoder, decode } from "@countersign/trust/decode";
 import { envelope } from "@countersign/trust/envelope";
 import { rootOf } from "@countersign/trust/founding.test-support";
+import { heartbeat } from "@countersign/trust/heartbeat/heartbeat";
 import { parseJson } from "@countersign/trust/json";
 import { defaultLimits } from "@countersign/trust/limits";
 import { policy } from "@countersign/trust/policy/policy";
@@ -41,6 +42,7 @@ const readers: Readonly<Record<string, Decoder<unknown>>> = {
   order,
   head,
   list: envelope(revocationList),
+  heartbeat: envelope(heartbeat),
 };
 
 test("every example of a document reads as that document", () => {

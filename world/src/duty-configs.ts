@@ -152,6 +152,7 @@ export function observeConfig(project: Project, port: number, store: string, hol
     anchor: anchorFile(project),
     findings: join(own, "findings.jsonl"),
     pollMilliseconds: project.plan.pace.pollMilliseconds,
+    silenceSeconds: Math.ceil((10 * project.plan.pace.heartbeatMilliseconds) / 1000),
   };
 }
 

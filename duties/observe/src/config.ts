@@ -13,6 +13,8 @@ export interface Config {
   /** The file of findings, one JSON object a line. What was seen so far stands beside it, in `<findings>.sqlite`. */
   readonly findings: string;
   readonly pollMilliseconds: number;
+  /** How long it may see nothing new before it says that it is blind; a monitor promises to be heard again within that time. */
+  readonly silenceSeconds: number;
   readonly monitor: MonitorConfig | undefined;
 }
 
@@ -22,7 +24,7 @@ export interface MonitorConfig {
   readonly name: string;
   /** An ed25519 key. */
   readonly key: KeyPlace;
-  /** The directory that is served to the world, of which it writes `readthrough/<name>`. */
+  /** The directory that is served to the world, of which it writes `readthrough/<name>` and `heartbeat/<name>`. */
   readonly directory: string;
   /** URL of govern, which has what is proposed by digest; nothing that it answers is believed. */
   readonly govern: string;
@@ -37,5 +39,13 @@ function monitor(value: unknown): Outcome<MonitorConfig | undefined> {
 
 /** Reads the configuration; a missing, malformed or unknown field is refused. */
 export function parseConfig(json: unknown): Outcome<Config> {
-  return parseFields<Config>(json, { port, store: text, anchor: text, findings: text, pollMilliseconds: whole(10), monitor });
+  return parseFields<Config>(json, {
+    port,
+    store: text,
+    anchor: text,
+    findings: text,
+    pollMilliseconds: whole(10),
+    silenceSeconds: whole(1, 86_400),
+    monitor,
+  });
 }

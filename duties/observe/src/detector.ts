@@ -12,10 +12,18 @@ export interface Suspicion {
   readonly evidence: Readonly<Record<string, Json>>;
 }
 
-/** A plug-in point: one thing that must not be so, as a pure function of one look at the path. */
-export interface Detector {
+/** A kind of finding, and what a person is told of it. */
+export interface Kind {
   readonly name: string;
   readonly severity: Severity;
   readonly title: string;
+  /** What it means that this was found. */
+  readonly means: string;
+  /** What to do next, with the command that does it. */
+  readonly advice: string;
+}
+
+/** A plug-in point: one thing that must not be so, as a pure function of one look at the path. */
+export interface Detector extends Kind {
   detect(observation: Observation): readonly Suspicion[];
 }

@@ -3,6 +3,7 @@ import type { Detector } from "./detector.ts";
 import { foreignLeaf } from "./detectors/foreign-leaf.ts";
 import { ledgerContradicted } from "./detectors/ledger-contradicted.ts";
 import { ledgerRefused } from "./detectors/ledger-refused.ts";
+import { monitorSilent } from "./detectors/monitor-silent.ts";
 import { repositoryRefused } from "./detectors/repository-refused.ts";
 import { repositoryRolledBack } from "./detectors/repository-rolled-back.ts";
 import { unapprovedEntry } from "./detectors/unapproved-entry.ts";
@@ -23,4 +24,5 @@ export const detectors: readonly Detector[] = [
   unapprovedEntry,
   unattestedRelease,
   unpublishedEntry,
+  monitorSilent,
 ];

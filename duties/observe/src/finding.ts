@@ -3,7 +3,7 @@ import { logEvent } from "@countersign/daemon/event";
 import type { Json } from "@countersign/trust/canonical";
 import { canonicalDigest } from "@countersign/trust/canonical";
 import type { Digest } from "@countersign/trust/digest";
-import type { Detector, Severity, Suspicion } from "./detector.ts";
+import type { Kind, Severity, Suspicion } from "./detector.ts";
 
 /** Something to look at, in the manner of an OCSF Detection Finding. */
 export interface Finding {
@@ -17,7 +17,11 @@ export interface Finding {
   readonly evidence: Readonly<Record<string, Json>>;
 }
 
-export function findingOf({ name, severity, title }: Detector, { about, evidence }: Suspicion, time: number): Finding {
+export function findingOf(
+  { name, severity, title }: Pick<Kind, "name" | "severity" | "title">,
+  { about, evidence }: Suspicion,
+  time: number,
+): Finding {
   return { id: canonicalDigest([name, ...about]), time, severity, title, detector: name, evidence };
 }
 

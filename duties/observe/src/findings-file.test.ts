@@ -4,15 +4,14 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import type { Detector } from "./detector.ts";
 import { findingOf } from "./finding.ts";
 import { FindingsFile } from "./findings-file.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "findings-"));
 after(() => rmSync(directory, { recursive: true }));
 
-const detector: Detector = { name: "test", severity: "Low", title: "A title — with ümlauts", detect: () => [] };
-const finding = (about: string, time = 1) => findingOf(detector, { about: [about], evidence: {} }, time);
+const kind = { name: "test", severity: "Low", title: "A title — with ümlauts" } as const;
+const finding = (about: string, time = 1) => findingOf(kind, { about: [about], evidence: {} }, time);
 
 test("each finding once, also after a restart, and a line that a crash cut off is found again", () => {
   const file = join(directory, "findings.jsonl");

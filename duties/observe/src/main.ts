@@ -8,10 +8,12 @@ import { directoryStore } from "@countersign/repository/directory-store";
 import { httpReader } from "@countersign/repository/http-store";
 import { readFrom } from "@countersign/repository/read-from";
 import { rawPublicKey } from "@countersign/tlog/signer";
+import { heartbeatPath } from "@countersign/trust/heartbeat/heartbeat";
 import { readThroughPath } from "@countersign/trust/readthrough/read-through";
 import { type Config, parseConfig } from "./config.ts";
 import { detectors } from "./detectors.ts";
 import { FindingsFile } from "./findings-file.ts";
+import { Heart } from "./heart.ts";
 import { LedgerCopy } from "./ledger-copy.ts";
 import { Monitor, type MonitorParts } from "./monitor.ts";
 import { Observer } from "./observer.ts";
@@ -21,7 +23,7 @@ import { routes } from "./routes.ts";
 const GRACE_LOOKS = 60;
 
 runDuty("observe", parseConfig, async (config, signal) => {
-  const { port, store, anchor, findings: file, pollMilliseconds } = config;
+  const { port, store, anchor, findings: file, pollMilliseconds, silenceSeconds } = config;
   const shared = {
     findings: new FindingsFile(file),
     copy: new LedgerCopy(`${file}.sqlite`),
@@ -30,25 +32,28 @@ runDuty("observe", parseConfig, async (config, signal) => {
   };
   const read = readFrom(httpReader(store));
   const monitor = await monitorOf(config, { ...shared, read });
-  const observer = Observer.open({ ...shared, read, store, anchor: await readFile(anchor), detectors, monitor });
+  const observer = Observer.open({ ...shared, read, store, anchor: await readFile(anchor), detectors, silenceSeconds, monitor });
   if (!observer.ok) return observer;
   every(pollMilliseconds, signal, () => observer.value.look());
+  every(pollMilliseconds, signal, () => observer.value.lookAtItself()); // apart from the look: one that hangs is what is to be seen
   return { url: await serve(routes(observer.value), { port }, signal) };
 });
 
 /** The monitor that this observer is, where it is told to be one: the only thing here that has a key. */
 async function monitorOf(
-  { store, monitor }: Config,
+  { store, silenceSeconds, monitor }: Config,
   { read, ...shared }: Pick<MonitorParts, "findings" | "copy" | "graceSeconds" | "now"> & Pick<MonitorParts["library"], "read">,
 ): Promise<Monitor | undefined> {
   if (monitor === undefined) return undefined;
   const { name, key: place, directory, govern, accepted } = monitor;
   const key = await openKey(place);
+  const own = directoryStore(directory, { prefixes: [readThroughPath(name), heartbeatPath(name)] });
   return new Monitor({
     ...shared,
     library: { read, store, govern },
     signer: { name, type: 4, publicKey: rawPublicKey(key.publicKey), sign: (message) => key.sign(message) },
-    store: directoryStore(directory, { prefixes: [readThroughPath(name)] }),
+    heart: new Heart({ monitor: name, key, store: own, within: silenceSeconds, now: shared.now }),
+    store: own,
     accepted,
   });
 }

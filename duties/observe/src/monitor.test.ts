@@ -9,6 +9,7 @@ import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunningDuty } from "@countersign/daemon/child";
 import { request } from "@countersign/daemon/client";
+import { hearMonitors, type MonitorHeard } from "@countersign/release/heartbeats";
 import { nextSnapshot } from "@countersign/repository/next-snapshot";
 import { nextTimestamp } from "@countersign/repository/next-timestamp";
 import { readFrom } from "@countersign/repository/read-from";
@@ -221,4 +222,39 @@ test("attack: an entry for provenance or a policy that nobody can see", async ()
     await accepting(await unread());
   }
   await readAll();
+});
+
+/** Its heartbeat in the store, judged as anybody judges it. */
+async function heard(name: string): Promise<MonitorHeard> {
+  const read = readFrom(store);
+  const view = await openRepository(read, (await store.read("metadata/1.root.json")) ?? new Uint8Array(), Date.now());
+  assert.ok(view.ok);
+  const found = (await hearMonitors(read, view.value, view.value.time)).find(({ monitor: each }) => each === name);
+  assert.ok(found);
+  return found;
+}
+
+test("attack: a monitor that was switched off is named by the other, and the other is heard", async () => {
+  const [, silent = ""] = project.plan.monitors.map(({ holder }) => holder);
+  const finding = await until(async () =>
+    (await ask<{ findings: readonly Finding[] }>("/findings")).findings.find(({ detector }) => detector === "monitor-silent"),
+  );
+  assert.deepEqual([finding.severity, finding.evidence["monitor"]], ["High", silent]);
+  const { outcome } = await heard(monitor);
+  assert.ok(outcome.ok && outcome.value.readThrough > 0 && outcome.value.blind === null, JSON.stringify(outcome));
+});
+
+test("attack: a monitor that can read nothing any more says that it is blind, in public, and does not count as heard", async () => {
+  await observe.stop();
+  const config = monitorConfig(project, monitor, 0, "http://127.0.0.1:9", governUrl);
+  observe = await ground.start("observe", monitor, config);
+  await until(async () => ((await ask<Status>("/status")).blind === null ? undefined : true));
+  const { findings } = await ask<{ findings: readonly Finding[] }>("/findings");
+  const finding = findings.find(({ detector }) => detector === "blind");
+  assert.equal(finding?.severity, "High");
+  const { outcome } = await until(async () => {
+    const now = await heard(monitor);
+    return now.outcome.ok ? undefined : now;
+  });
+  assert.equal(outcome.ok ? "" : outcome.refusal.code, "monitor-blind");
 });

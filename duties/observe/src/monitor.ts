@@ -8,9 +8,11 @@ import { judge } from "@countersign/trust/check";
 import { readThroughChecks } from "@countersign/trust/readthrough/checks";
 import { readReadThrough, readThroughPath } from "@countersign/trust/readthrough/read-through";
 import { accept, type Outcome, type Refusal } from "@countersign/trust/refusal";
+import type { Kind } from "./detector.ts";
 import type { ProposedEntry } from "./entry-body.ts";
 import { announce, type Finding, findingOf } from "./finding.ts";
 import type { FindingsFile } from "./findings-file.ts";
+import type { Heart } from "./heart.ts";
 import type { LedgerCopy } from "./ledger-copy.ts";
 import type { LoggedEntry, PublishedEntry } from "./observation.ts";
 import { type Library, readEntry } from "./reading.ts";
@@ -26,6 +28,7 @@ export interface MonitorParts {
   readonly library: Library;
   /** Signs under the monitor's name. */
   readonly signer: NoteSigner;
+  readonly heart: Heart;
   readonly store: Store;
   readonly copy: LedgerCopy;
   readonly findings: FindingsFile;
@@ -44,6 +47,15 @@ export class Monitor {
 
   constructor(parts: MonitorParts) {
     this.#parts = parts;
+  }
+
+  get name(): string {
+    return this.#parts.signer.name;
+  }
+
+  /** Says that it is there, and whether it sees. */
+  async beat(blind: string | null): Promise<void> {
+    await this.#parts.heart.beat({ checkpoint: this.#parts.copy.cursor.note, readThrough: this.size, blind });
   }
 
   /** Entries of the ledger, from the first, that it has read with all that they name. */
@@ -113,13 +125,19 @@ export class Monitor {
   }
 }
 
+/** Where a monitor stops. What is wrong, and not only missing, is Critical. */
+export const unreadEntry: Kind = {
+  name: "unread-entry",
+  severity: "High",
+  title: "An entry of the ledger names what cannot be had, or is not as it must be; no read-through goes past it",
+  means:
+    "The ledger names something that this monitor could not fetch, or that is not what was named. Its read-through stops before it, so channels that ask for one wait.",
+  advice:
+    "Read the refusal. Serve what is missing; or, if you have looked and it may go on, write the finding's id into `accepted` of the monitor's configuration.",
+};
+
 function unread({ index, entry }: LoggedEntry, refusal: Refusal, time: number): Finding {
   const severity = late.includes(refusal.code) ? "High" : "Critical";
-  const title = "An entry of the ledger names what cannot be had, or is not as it must be; no read-through goes past it";
-  const detector = { name: "unread-entry", severity, title, detect: () => [] } as const;
-  return findingOf(
-    detector,
-    { about: [`${index}`, refusal.code], evidence: { index, entry: { ...entry }, refusal: { ...refusal } } },
-    time,
-  );
+  const evidence = { index, entry: { ...entry }, refusal: { ...refusal } };
+  return findingOf({ ...unreadEntry, severity }, { about: [`${index}`, refusal.code], evidence }, time);
 }

@@ -9,6 +9,7 @@ import { approvalsDigest } from "@countersign/trust/release/approval";
 import type { Entry } from "@countersign/trust/release/head";
 import type { Order } from "@countersign/trust/release/order";
 import type { Statement } from "@countersign/trust/release/statement";
+import type { Silence } from "./silences.ts";
 
 /** A release or an order that a channel offers, and what a device would have to judge it by. */
 export interface PublishedEntry {
@@ -77,6 +78,8 @@ export interface Observation {
   /** True of an entry that stands in the ledger, as far as it was ever read. */
   readonly isLogged: (entry: LedgerEntry) => boolean;
   readonly unpublished: readonly UnpublishedEntry[];
+  /** Monitors of the policy, but for itself, that are not heard, or say that they are blind. */
+  readonly silences: readonly Silence[];
   /** How long after its soak an entry may go unpublished. */
   readonly graceSeconds: number;
 }

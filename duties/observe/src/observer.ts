@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { hearMonitors } from "@countersign/release/heartbeats";
 import { encodeEntry, type Entry as LedgerEntry } from "@countersign/tlog/entry";
 import { root } from "@countersign/trust/anchor/root";
 import { readEnvelope } from "@countersign/trust/envelope";
 import { type LedgerTrust, ledgerTrust, witnessedTime } from "@countersign/trust/ledger/checkpoint";
-import { accept, type Outcome } from "@countersign/trust/refusal";
+import { accept, type Outcome, type Refusal } from "@countersign/trust/refusal";
 import type { Read } from "@countersign/trust/workflow/step";
 import type { Detector } from "./detector.ts";
 import { announce, type Finding, findingOf } from "./finding.ts";
@@ -14,6 +16,8 @@ import { type LedgerReading, ledgerEntryOf, type Observation, type RepositoryRea
 import { readLedger } from "./read-ledger.ts";
 import { readRepository } from "./read-repository.ts";
 import { driftId, isRelease, releaseDrift, subjectOf, unfetched } from "./release-drift.ts";
+import { blindFinding, blindness, type Sight, sightAfter } from "./sight.ts";
+import { Listening } from "./silences.ts";
 
 /** What an observer works with. */
 export interface ObserverParts {
@@ -25,6 +29,8 @@ export interface ObserverParts {
   readonly findings: FindingsFile;
   readonly copy: LedgerCopy;
   readonly graceSeconds: number;
+  /** How long it may see nothing new before it says that it is blind. */
+  readonly silenceSeconds: number;
   /** Where this observer says in public how far it has read. */
   readonly monitor?: Monitor | undefined;
   /** Unix milliseconds. */
@@ -43,6 +49,8 @@ export interface Status {
   readonly healthy: boolean;
   /** When a look last ended, Unix milliseconds; 0 before the first. */
   readonly looked: number;
+  /** Why it is blind; null while it sees. */
+  readonly blind: string | null;
 }
 
 /** Looks at the path again and again, and remembers what it found. */
@@ -51,11 +59,15 @@ export class Observer {
   /** By the newest root that ever verified here: what the ledger is believed by while the repository does not verify. */
   #trust: LedgerTrust;
   #status: Status;
+  #sight: Sight;
+  readonly #listening = new Listening();
 
   private constructor(parts: ObserverParts, trust: LedgerTrust) {
     this.#parts = parts;
     this.#trust = trust;
-    this.#status = { size: parts.copy.cursor.size, readThrough: parts.monitor?.size ?? null, time: 0, healthy: false, looked: 0 };
+    this.#sight = { seen: parts.now(), time: 0, obstacle: undefined };
+    const readThrough = parts.monitor?.size ?? null;
+    this.#status = { size: parts.copy.cursor.size, readThrough, time: 0, healthy: false, looked: 0, blind: null };
   }
 
   static open(parts: ObserverParts): Outcome<Observer> {
@@ -80,18 +92,29 @@ export class Observer {
       await this.#analyse(observation);
       this.#advance(observation);
       const { repository, ledger, time } = observation;
+      this.#sight = sightAfter(this.#sight, { time, obstacle: obstacleIn(observation) }, now());
       if (repository.state === "verified" && ledger.state === "read") await monitor?.go(repository.view, repository.entries);
       const healthy = repository.state === "verified" && ledger.state === "read";
       const readThrough = monitor?.size ?? null;
-      this.#status = { size: copy.cursor.size, readThrough, time: Math.max(time, this.#status.time), healthy, looked: now() };
+      const { time: known } = this.#status;
+      this.#status = { ...this.#status, size: copy.cursor.size, readThrough, time: Math.max(time, known), healthy, looked: now() };
     } catch (error) {
       this.#status = { ...this.#status, healthy: false };
       throw error;
     }
   }
 
+  /** Says that it is there, or that it is blind: on disk before anybody hears it. */
+  async lookAtItself(): Promise<void> {
+    const { findings, monitor, silenceSeconds, now } = this.#parts;
+    const reason = blindness(this.#sight, silenceSeconds, now());
+    if (reason !== undefined) announce(findings.add([blindFinding(this.#sight, reason, now())]));
+    this.#status = { ...this.#status, blind: reason ?? null };
+    await monitor?.beat(reason ?? null);
+  }
+
   async #observe(): Promise<Observation> {
-    const { read, anchor, copy, graceSeconds, now } = this.#parts;
+    const { read, anchor, copy, graceSeconds, monitor, now } = this.#parts;
     const { cursor, versions } = copy;
     const repository = await readRepository(read, anchor, "timestamp.json" in versions, now());
     if (repository.state === "verified") this.#trust = repository.view.ledger;
@@ -100,7 +123,10 @@ export class Observer {
     const fresh = new Set(ledger.state === "read" ? ledger.entries.map(({ entry }) => textOf(entry)) : []);
     const isLogged = (entry: LedgerEntry): boolean => fresh.has(textOf(entry)) || copy.has(entry);
     const time = ledger.state === "read" ? witnessedTime(ledger.checkpoint, this.#trust.quorum) : 0;
-    return { repository, ledger, time, cursor, versions, isLogged, unpublished: copy.unpublished(), graceSeconds };
+    const heard = repository.state === "verified" ? await hearMonitors(read, repository.view, time) : [];
+    const others = heard.filter(({ monitor: name }) => name !== monitor?.name);
+    const silences = this.#listening.hear(others, now());
+    return { repository, ledger, time, cursor, versions, isLogged, unpublished: copy.unpublished(), silences, graceSeconds };
   }
 
   #find(observation: Observation): void {
@@ -134,6 +160,13 @@ export class Observer {
       time,
     });
   }
+}
+
+/** What kept a look from seeing all that there is. Before anything was ever published there is nothing to see, and that is no sight either. */
+function obstacleIn({ repository, ledger }: Observation): Refusal | undefined {
+  if (repository.state === "refused") return repository.refusal;
+  if (ledger.state === "refused") return ledger.refusal;
+  return undefined;
 }
 
 function nextCursor(cursor: Observation["cursor"], ledger: LedgerReading): Observation["cursor"] {

@@ -15,11 +15,30 @@ import type { DownloadLimits } from "@countersign/trust/policy/policy";
 import { accept, type Outcome, type Refusal } from "@countersign/trust/refusal";
 import type { Entry } from "@countersign/trust/release/head";
 import type { Statement } from "@countersign/trust/release/statement";
-import type { Severity } from "./detector.ts";
+import type { Kind, Severity } from "./detector.ts";
 import { type Finding, findingOf } from "./finding.ts";
 import type { PublishedEntry } from "./observation.ts";
 
-const NAME = "package-drift";
+/** What a release changes. How severe it is, and its title, are those of its score. */
+export const packageDrift: Kind = {
+  name: "package-drift",
+  severity: "High",
+  title: "A release changes what benign ones hardly ever change",
+  means:
+    "The release changes things that releases seldom change together. Each signal has a weight in bits: n bits are seen once in 2^n benign releases. Builds that were tampered with look like this; so does a rewrite.",
+  advice: "Read each place that is named beside the release before it, and ask who wrote it: countersign release diff DIGEST",
+};
+
+/** Bytes that nobody can look into. */
+export const bytesUnfetched: Kind = {
+  name: "bytes-unfetched",
+  severity: "High",
+  title: "The bytes of a release cannot be had or unpacked",
+  means:
+    "What nobody can fetch by the digest that was approved, nobody can have looked into; devices that are served something are served something else.",
+  advice:
+    "Put the bytes back into the store from where they were built; if nobody has them, stop the release: countersign revoke DIGEST --reason TEXT --as NAME",
+};
 
 /** A release beside those of its product that came before it, and where its bytes are. */
 export interface ReleaseToAnalyse {
@@ -94,7 +113,7 @@ export function driftFinding(
 ): Finding {
   const { channel, product, version, sequence } = body;
   const level = levelOf(bits, thresholds);
-  const detector = { name: NAME, severity: severities[level], title: titles[level], detect: () => [] };
+  const kind = { ...packageDrift, severity: severities[level], title: titles[level] };
   const seen = sightings.map(({ signal, title, benign, counts, evidence, ...sighting }) => ({
     signal,
     title,
@@ -104,25 +123,19 @@ export function driftFinding(
     evidence: evidence.slice(0, 20).map((each) => ({ ...each })),
   }));
   const evidence = { channel, product, version, sequence, digest, platform, level, bits: rounded(bits), sightings: seen };
-  return findingOf(detector, { about: [channel, digest, platform], evidence }, now);
+  return findingOf(kind, { about: [channel, digest, platform], evidence }, now);
 }
 
 /** Bytes that a watcher cannot fetch by the digest that was approved, nobody can have looked into. */
 export function unfetched(release: ReleaseToAnalyse["release"], refusal: Refusal, now: number): Finding {
   const { channel, product, version } = release.body;
-  const detector = {
-    name: "bytes-unfetched",
-    severity: "High",
-    title: "The bytes of a release cannot be had or unpacked",
-    detect: () => [],
-  } as const;
   const evidence = { channel, product, version, digest: release.digest, refusal: { ...refusal } };
-  return findingOf(detector, { about: [channel, release.digest, refusal.code], evidence }, now);
+  return findingOf(bytesUnfetched, { about: [channel, release.digest, refusal.code], evidence }, now);
 }
 
 /** The name under which a release's drift is kept. */
 export function driftId(channel: string, digest: Digest, platform: string): Digest {
-  return canonicalDigest([NAME, channel, digest, platform]);
+  return canonicalDigest([packageDrift.name, channel, digest, platform]);
 }
 
 function rounded(number: number, digits = 1): number {
@@ -130,7 +143,7 @@ function rounded(number: number, digits = 1): number {
 }
 
 const titles: Readonly<Record<Level, string>> = {
-  alert: "A release changes what benign ones hardly ever change",
+  alert: packageDrift.title,
   notice: "A release changes what benign ones seldom change",
   quiet: "A release changes what releases usually change",
 };

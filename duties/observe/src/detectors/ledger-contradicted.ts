@@ -6,6 +6,8 @@ export const ledgerContradicted: Detector = {
   name: "ledger-contradicted",
   severity: "Critical",
   title: "The ledger contradicts what it showed or signed before",
+  means: "The log has shown two histories. One of them hides something from somebody, and witnesses who cosigned both have fallen with it.",
+  advice: "Keep both checkpoints, they are the proof; stop releasing, and compare with another mirror: countersign ledger verify",
   detect: ({ ledger, cursor }) =>
     ledger.state === "contradicted"
       ? [

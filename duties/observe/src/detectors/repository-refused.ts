@@ -6,6 +6,8 @@ export const repositoryRefused: Detector = {
   name: "repository-refused",
   severity: "High",
   title: "The repository does not verify",
+  means: "Devices refuse the repository for the same reason. Either somebody serves what was never signed, or publishing broke half-way.",
+  advice: "Read the refusal, ask publish, and compare with another mirror: countersign release status",
   detect: ({ repository, versions }) =>
     repository.state === "refused"
       ? [

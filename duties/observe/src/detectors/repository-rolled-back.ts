@@ -7,6 +7,9 @@ export const repositoryRolledBack: Detector = {
   name: "repository-rolled-back",
   severity: "High",
   title: "A document of the repository went back to an older version",
+  means:
+    "Somebody serves an older repository, properly signed as it was, to keep a fix or a stop from devices. Devices that have seen the newer one refuse it.",
+  advice: "Compare what the mirrors serve, and serve the newest again: countersign ledger verify",
   detect: ({ repository, versions }) => {
     if (repository.state !== "verified") return [];
     const now = versionsOf(repository.view);

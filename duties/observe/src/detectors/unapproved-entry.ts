@@ -9,6 +9,9 @@ export const unapprovedEntry: Detector = {
   name: "unapproved-entry",
   severity: "Critical",
   title: "A release or an order is published without the approvals that it takes",
+  means:
+    "A quorum of signers signed what the people of the policy did not approve. Devices refuse it; that it was signed at all means that signers or their keys have fallen.",
+  advice: "Stop it, and rotate the keys that signed: countersign revoke DIGEST --reason TEXT --as NAME",
   detect: refusedBy(({ entry, rules }, { policy, ledger, time }) =>
     judge({ candidate: entry, policy, rules, ledger, time }, approvalChecks),
   ),

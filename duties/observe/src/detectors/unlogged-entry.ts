@@ -11,6 +11,9 @@ export const unloggedEntry: Detector = {
   name: "unlogged-entry",
   severity: "Critical",
   title: "A release or an order is published that is not in the ledger everybody reads",
+  means:
+    "A release or an order is offered that strangers cannot see in the ledger: either its proof does not hold, or the log keeps two views.",
+  advice: "Keep the proof, stop it, and compare with another mirror: countersign ledger prove DIGEST",
   detect: (observation) =>
     refusedBy(({ entry, rules }, { policy, ledger, time }) => {
       const proven = judge({ candidate: entry, policy, rules, ledger, time }, [entryLoggedCheck]);

@@ -7,6 +7,9 @@ export const unloggedFile: Detector = {
   name: "unlogged-file",
   severity: "Critical",
   title: "A signed file is served that is not in the ledger",
+  means:
+    "A quorum signed in secret what devices would act on. Devices wait for the proof of its entry; that the signatures exist means that the keys are used outside the path.",
+  advice: "Ask the signers, each from its own record, and rotate what none of them knows: countersign trust",
   detect: ({ repository, ledger, isLogged }) => {
     if (repository.state !== "verified" || ledger.state !== "read") return [];
     const { targets, channels } = repository.view;

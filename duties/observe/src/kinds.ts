@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Kind } from "./detector.ts";
+import { detectors } from "./detectors.ts";
+import { unreadEntry } from "./monitor.ts";
+import { bytesUnfetched, packageDrift } from "./release-drift.ts";
+import { blind } from "./sight.ts";
+
+/** Every kind of finding that there is: those of the detectors, and those that are made where something is read. */
+export const kinds: readonly Kind[] = [...detectors, packageDrift, bytesUnfetched, unreadEntry, blind];
