@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { PublicHalf } from "@countersign/custody/key";
 import { readHalf } from "@countersign/custody/reference";
-import { rawPublicKey } from "@countersign/tlog/signer";
+import { cosignerVkey, rawPublicKey } from "@countersign/tlog/signer";
 import { formatVkey } from "@countersign/tlog/vkey";
 import type { PublicKey } from "@countersign/trust/key";
 import { governAudience } from "./certificate.ts";
@@ -33,7 +33,7 @@ export async function ledgerConfig(project: Project, port: number, witnessUrls: 
   const own = dutyDirectory(project, "ledger");
   const addresses = witnesses.map(async ({ holder }) => {
     const { publicKey } = await publicHalf(dutyDirectory(project, holder));
-    return { vkey: formatVkey(holder, 4, rawPublicKey(publicKey)), url: witnessUrls.get(holder) };
+    return { vkey: cosignerVkey(holder, publicKey), url: witnessUrls.get(holder) };
   });
   return {
     port,

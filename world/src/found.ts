@@ -10,7 +10,7 @@ import { createKeyAt, type KeyPlace, recordPath } from "@countersign/custody/pla
 import { writeReference } from "@countersign/custody/reference";
 import { directoryStore } from "@countersign/repository/directory-store";
 import { foundRepository, type OwnedSigner } from "@countersign/repository/founding";
-import { rawPublicKey } from "@countersign/tlog/signer";
+import { cosignerVkey, rawPublicKey } from "@countersign/tlog/signer";
 import { formatVkey } from "@countersign/tlog/vkey";
 import { keyidOf } from "@countersign/trust/key";
 import type { Policy } from "@countersign/trust/policy/policy";
@@ -123,7 +123,7 @@ function foundingPlan(plan: Plan, keys: Keys, approverKeys: readonly ApproverKey
       timestamp: online("publish-timestamp"),
     },
     log: { origin, vkey: formatVkey(origin, 1, rawPublicKey(key("ledger").publicKey)) },
-    witnesses: plan.witnesses.map(({ holder }) => formatVkey(holder, 4, rawPublicKey(key(holder).publicKey))),
+    witnesses: plan.witnesses.map(({ holder }) => cosignerVkey(holder, key(holder).publicKey)),
     witnessQuorum: plan.witnessQuorum,
     policy: policyOf(plan, key, approverKeys),
     sidecarKeys: (plan.postQuantum?.targets.holders ?? []).map(({ holder }) => key(holder)),

@@ -2,7 +2,7 @@
 import { type KeyPlace, parsePlace } from "@countersign/custody/place";
 import { type Field, list, parsed, parseFields, port, text, whole } from "@countersign/daemon/config";
 import { accept, type Outcome, refuse } from "@countersign/tlog/refusal";
-import { parseVkey, type Vkey } from "@countersign/tlog/vkey";
+import { isCosigner, parseVkey, type Vkey } from "@countersign/tlog/vkey";
 
 /** A witness, and where it is asked. */
 export interface WitnessAddress {
@@ -47,8 +47,8 @@ export function parseConfig(json: unknown): Outcome<Config> {
   });
   if (!config.ok) return config;
   const { witnesses, quorum } = config.value;
-  const keys = new Set(witnesses.filter(({ vkey }) => vkey.type === 4).map(({ vkey }) => vkey.publicKey.join()));
+  const keys = new Set(witnesses.filter(({ vkey }) => isCosigner(vkey)).map(({ vkey }) => vkey.publicKey.join()));
   if (keys.size === witnesses.length && quorum <= keys.size) return accept(config.value);
-  const expected = `${quorum} or more witnesses, each with a key of type 4 of its own`;
+  const expected = `${quorum} or more witnesses, each with a key of type 4 or 6 of its own`;
   return refuse("config-malformed", expected, `witnesses: ${keys.size} such of ${witnesses.length}`, "correct the configuration file");
 }

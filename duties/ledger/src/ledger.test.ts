@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
+import type { KeyObject } from "node:crypto";
 import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +17,7 @@ import { verifyConsistency } from "@countersign/tlog/merkle";
 import { verifyTlogProof } from "@countersign/tlog/proof";
 import { type CosignedCheckpoint, verifyCosigned } from "@countersign/tlog/quorum";
 import { accept } from "@countersign/tlog/refusal";
-import { rawPublicKey } from "@countersign/tlog/signer";
+import { cosignerVkey, rawPublicKey } from "@countersign/tlog/signer";
 import { bundlePath } from "@countersign/tlog/tile";
 import { consistencyProof } from "@countersign/tlog/tree";
 import { formatVkey, parseVkey, type Vkey } from "@countersign/tlog/vkey";
@@ -33,9 +34,9 @@ after(async () => {
 const at = (...names: string[]) => join(root, ...names);
 writeFileSync(at("passphrase"), "correct horse\n", { mode: 0o600 });
 
-async function makeKey(name: string, type: 1 | 4): Promise<Vkey> {
-  const { publicKey } = await createKey(at(`${name}.key`), "correct horse", "ed25519");
-  const key = parseVkey(formatVkey(name, type, rawPublicKey(publicKey)));
+async function makeKey(name: string, algorithm: "ed25519" | "ml-dsa-44", write: (name: string, key: KeyObject) => string): Promise<Vkey> {
+  const { publicKey } = await createKey(at(`${name}.key`), "correct horse", algorithm);
+  const key = parseVkey(write(name, publicKey));
   assert.ok(key.ok);
   return key.value;
 }
@@ -51,10 +52,15 @@ async function run(duty: "witness" | "ledger", name: string, config: object): Pr
   return started;
 }
 
-// Three witnesses serve the logs of all tests; a test that stops one starts it again where it was.
+// Three witnesses, one of them with an ML-DSA key, serve the logs of all tests; a test that stops one starts it again where it was.
 const text = ({ name, type, publicKey }: Vkey) => formatVkey(name, type, publicKey);
-const logs = await Promise.all(["concurrent", "heartbeat", "killed", "quorum", "rollback"].map((name) => makeKey(name, 1)));
-const witnessKeys = await Promise.all(["w1", "w2", "w3"].map((name) => makeKey(name, 4)));
+const logVkey = (name: string, key: KeyObject) => formatVkey(name, 1, rawPublicKey(key));
+const logs = await Promise.all(
+  ["concurrent", "heartbeat", "killed", "quorum", "rollback"].map((name) => makeKey(name, "ed25519", logVkey)),
+);
+const witnessKeys = await Promise.all(
+  (["ed25519", "ed25519", "ml-dsa-44"] as const).map((algorithm, at) => makeKey(`w${at + 1}`, algorithm, cosignerVkey)),
+);
 const startWitness = (name: string, port = 0) =>
   run("witness", name, { port, state: at(`${name}.sqlite`), name, key: placeOf(name), logs: logs.map(text) });
 const witnesses = await Promise.all(witnessKeys.map(({ name }) => startWitness(name)));

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { keyidOfVkey } from "@countersign/trust/ledger/log-key";
 import fc from "fast-check";
 import { type BlastRadius, blastRadius, type Reach, setsOfOne, smallestOf } from "./blast-radius.ts";
 import { holdings, type Known, nothingKnown } from "./inventory.ts";
 import { type Held, held, plainSample, type Sample, sampleUnder } from "./sample-authorities.test-support.ts";
-import { keyidOfVkey } from "./trusted-keys.ts";
 import type { View } from "./view.ts";
 import type { ChannelUnder } from "./way.ts";
 

@@ -18,6 +18,7 @@ import { type Digest, sha256 } from "@countersign/trust/digest";
 import { type Envelope, readEnvelope } from "@countersign/trust/envelope";
 import { rootOf, targetsOf } from "@countersign/trust/founding.test-support";
 import { claimedCheckpoint, cosignedCheck, ledgerTrust } from "@countersign/trust/ledger/checkpoint";
+import { keyidOfVkey } from "@countersign/trust/ledger/log-key";
 import { principalOf } from "@countersign/trust/policy/policy";
 import { readPastCheck } from "@countersign/trust/readthrough/checks";
 import type { Approval } from "@countersign/trust/release/approval";
@@ -39,7 +40,6 @@ import { holds } from "./formula.ts";
 import { minimalSets } from "./minimal-sets.ts";
 import { forkQuorum, monitorQuorum, revokerQuorum, signingQuorum, topQuorum } from "./quorums.ts";
 import { type Held, held, plainSample, type Sample, sampleUnder, topPeople } from "./sample-authorities.test-support.ts";
-import { keyidOfVkey } from "./trusted-keys.ts";
 import type { ChannelUnder } from "./way.ts";
 import { releaseDemands } from "./ways-to-install.ts";
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type TopRole, topAuthority } from "@countersign/trust/anchor/root";
+import { keyidOfVkey } from "@countersign/trust/ledger/log-key";
 import { type ChannelRules, type Policy, principalOf } from "@countersign/trust/policy/policy";
 import { sidecarDemand } from "@countersign/trust/policy/post-quantum";
 import { all, always, any, atLeast, atom, type Formula, never, prevents, substitute } from "./formula.ts";
 import { behind } from "./service.ts";
-import { type Authorities, keyidOfVkey } from "./trusted-keys.ts";
+import type { Authorities } from "./trusted-keys.ts";
 
 // Each demand of a device as a formula over keys, as the check that makes the demand counts them.
 

@@ -11,6 +11,7 @@ import { judge } from "@countersign/trust/check";
 import { decodeBytes } from "@countersign/trust/decode";
 import { claimedCheckpoint } from "@countersign/trust/ledger/checkpoint";
 import { publicSince } from "@countersign/trust/ledger/inclusion";
+import { keyidOfVkey } from "@countersign/trust/ledger/log-key";
 import { type Authority, signersOf } from "@countersign/trust/quorum";
 import { readThroughChecks } from "@countersign/trust/readthrough/checks";
 import { readReadThrough, readThroughBytes, readThroughPath } from "@countersign/trust/readthrough/read-through";
@@ -18,7 +19,6 @@ import { listChecks, listTime } from "@countersign/trust/revocation/checks";
 import { servedLists } from "@countersign/trust/revocation/list";
 import { readAttestation } from "@countersign/trust/workflow/attestations";
 import { type Read, readFile, readProof } from "@countersign/trust/workflow/step";
-import { keyidOfVkey } from "./trusted-keys.ts";
 
 /** When a key was last seen at work in what is published. Witnessed, Unix seconds. */
 export interface Use {
@@ -113,5 +113,5 @@ function noteLog({ checkpoint, ledger, time }: RepositoryView, note: (keyid: str
   for (const witness of parsed.ok ? ledger.witnesses : [])
     for (const { name, keyId, payload } of parsed.ok ? parsed.value.signatures : [])
       if (name === witness.name && keyId === witness.keyId)
-        note(keyidOfVkey(witness), { time: parseCosignature(payload)?.time ?? 0, for: "checkpoint" });
+        note(keyidOfVkey(witness), { time: parseCosignature(payload, witness.type)?.time ?? 0, for: "checkpoint" });
 }

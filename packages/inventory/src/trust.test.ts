@@ -5,6 +5,7 @@ import { openRepository, type RepositoryView } from "@countersign/repository/vie
 import { servedBytes } from "@countersign/trust/canonical";
 import { sha256 } from "@countersign/trust/digest";
 import { type Files, honestStates, people } from "@countersign/trust/founding.test-support";
+import { keyidOfVkey } from "@countersign/trust/ledger/log-key";
 import { accept } from "@countersign/trust/refusal";
 import { must } from "@countersign/trust/simulator.test-support";
 import type { Read } from "@countersign/trust/workflow/step";
@@ -14,7 +15,6 @@ import { usesSeen } from "./seen-use.ts";
 import { beginnings } from "./since.ts";
 import { trustRows } from "./trust.ts";
 import type { TrustRow } from "./trust-row.ts";
-import { keyidOfVkey } from "./trusted-keys.ts";
 
 const now = Date.parse("2029-06-01T00:00:00Z");
 const [, after] = await honestStates();

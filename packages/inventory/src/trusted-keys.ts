@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-
-import type { Vkey } from "@countersign/tlog/vkey";
 import { type Root, type TopRole, topAuthority } from "@countersign/trust/anchor/root";
 import type { ChannelDelegations } from "@countersign/trust/anchor/targets";
 import { isVerifierRule } from "@countersign/trust/build/builder-rule";
-import { keyidOf, type PublicKey } from "@countersign/trust/key";
+import { keyidOfVkey, tufKeyOf } from "@countersign/trust/ledger/log-key";
 import type { Policy } from "@countersign/trust/policy/policy";
 
 /** The documents that say who is trusted, as they were published and verified. */
@@ -45,15 +43,6 @@ export interface TrustedKey {
   readonly tasks: readonly Task[];
 }
 
-/** The key of a log or witness under the identifier that it would have anywhere else, so that one key with two duties is seen as one. */
-export function keyidOfVkey({ publicKey }: Vkey): string {
-  return keyidOf(tufKeyOf(publicKey));
-}
-
-function tufKeyOf(publicKey: Uint8Array): PublicKey {
-  return { keytype: "ed25519", scheme: "ed25519", keyval: { public: Buffer.from(publicKey).toString("hex") } };
-}
-
 /** Every key that is trusted, each once, with all that it is trusted for. */
 export function trustedKeys({ root, targets, policy }: Authorities): readonly TrustedKey[] {
   const keys = new Map<string, TrustedKey>();
@@ -84,8 +73,9 @@ export function trustedKeys({ root, targets, policy }: Authorities): readonly Tr
       add(keyid, root.keys[keyid]?.scheme ?? "unknown", { duty: role, channel: null }, { ...named, owner: root.countersign.owners[keyid] });
     }
   const { log, witnesses } = root.countersign;
-  add(keyidOfVkey(log.vkey), "ed25519", { duty: "log", channel: null }, {});
-  for (const witness of witnesses) add(keyidOfVkey(witness), "ed25519", { duty: "witness", channel: null }, { holder: witness.name });
+  add(keyidOfVkey(log.vkey), tufKeyOf(log.vkey).scheme, { duty: "log", channel: null }, {});
+  for (const witness of witnesses)
+    add(keyidOfVkey(witness), tufKeyOf(witness).scheme, { duty: "witness", channel: null }, { holder: witness.name });
 
   for (const { name: channel, keyids } of targets.delegations?.roles ?? [])
     for (const keyid of keyids) {

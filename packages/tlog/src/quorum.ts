@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Checkpoint, parseCheckpoint } from "./checkpoint.ts";
-import { cosignatureMessage, parseCosignature } from "./cosignature.ts";
+import { parseCosignature, verifyCosignature } from "./cosignature.ts";
 import { verifyEd25519 } from "./ed25519.ts";
 import { equalBytes } from "./hash.ts";
 import { type Note, type NoteSignature, parseNote } from "./note.ts";
 import { accept, type Outcome, refuse } from "./refusal.ts";
-import type { Vkey } from "./vkey.ts";
+import { isCosigner, type Vkey } from "./vkey.ts";
 
 /** Whom to believe about one log: its origin and key, and how many of which witnesses. */
 export interface LogTrust {
@@ -58,9 +58,9 @@ export function verifyCosigned(noteBytes: Uint8Array, { origin, log, witnesses, 
   if (!Number.isSafeInteger(quorum) || quorum < 1) {
     return refuse("trust-malformed", "a quorum of 1 or more", `${quorum}`, "set a quorum of witnesses: without one, a log can fork unseen");
   }
-  const misfit = witnesses.find(({ type, publicKey }) => type !== 4 || equalBytes(publicKey, log.publicKey));
+  const misfit = witnesses.find((witness) => !isCosigner(witness) || equalBytes(witness.publicKey, log.publicKey));
   if (misfit !== undefined) {
-    return refuse("trust-malformed", "witness keys of type 4 that are not the log's", misfit.name, "correct the witness's vkey");
+    return refuse("trust-malformed", "witness keys of type 4 or 6 that are not the log's", misfit.name, "correct the witness's vkey");
   }
   const signed = verifyCheckpoint(noteBytes, origin, log);
   if (!signed.ok) return signed;
@@ -69,12 +69,10 @@ export function verifyCosigned(noteBytes: Uint8Array, { origin, log, witnesses, 
   const newest = new Map<string, number>();
   for (const witness of witnesses) {
     for (const { payload } of signaturesBy(witness, note)) {
-      const cosignature = parseCosignature(payload);
-      if (cosignature === undefined) return invalid(witness);
-      const { time, signature } = cosignature;
-      if (!verifyEd25519(witness.publicKey, cosignatureMessage(time, note.textBytes), signature)) return invalid(witness);
+      const cosignature = parseCosignature(payload, witness.type);
+      if (cosignature === undefined || !verifyCosignature(witness, cosignature, note.textBytes)) return invalid(witness);
       const key = witness.publicKey.join();
-      if (time > 0) newest.set(key, Math.max(time, newest.get(key) ?? 0));
+      if (cosignature.time > 0) newest.set(key, Math.max(cosignature.time, newest.get(key) ?? 0));
     }
   }
   const times = [...newest.values()].sort((a, b) => b - a);

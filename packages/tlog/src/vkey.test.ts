@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sha256 } from "./hash.ts";
+import { ML_DSA_44_KEY_BYTES, mlDsa44Key } from "./ml-dsa.ts";
 import { signerFromSeed } from "./signer.ts";
 import { formatVkey, parseVkey } from "./vkey.ts";
 
@@ -25,6 +26,30 @@ test("a witness key has type byte 04: the same key under 01 is another id", () =
   const { publicKey } = signerFromSeed(sha256(Buffer.from("skylight test witness key")), "witness.example.org", 4);
   assert.equal(formatVkey("witness.example.org", 4, publicKey), PUBLIC[1]);
   assert.notEqual(formatVkey("witness.example.org", 1, publicKey).split("+")[1], "b8a2cf20");
+});
+
+test("an ML-DSA-44 witness key has type byte 06, 1312 bytes, and a key id over all of them", () => {
+  const { publicKey } = signerFromSeed(sha256(Buffer.from("pq")), "w.example", 6);
+  const text = formatVkey("w.example", 6, publicKey);
+  const key = parseVkey(text);
+  assert.ok(key.ok);
+  assert.deepEqual([key.value.type, key.value.publicKey.length], [6, 1312]);
+  const id = sha256(Buffer.from("w.example\n"), Uint8Array.of(6), publicKey).subarray(0, 4);
+  assert.equal(text.split("+")[1], Buffer.from(id).toString("hex"));
+  assert.equal(parseVkey(formatVkey("w.example", 6, publicKey.subarray(1))).ok, false);
+  assert.equal(parseVkey(formatVkey("w.example", 4, publicKey)).ok, false);
+  assert.equal(parseVkey(formatVkey("w.example", 6, publicKey.subarray(0, 32))).ok, false);
+});
+
+test("a runtime without ML-DSA refuses a witness that it could never count, and says which runtime can", () => {
+  const text = formatVkey("w.example", 6, signerFromSeed(sha256(Buffer.from("pq")), "w.example", 6).publicKey);
+  const without = parseVkey(text, () => undefined);
+  assert.equal(!without.ok && without.refusal.code, "ml-dsa-missing");
+  assert.equal(parseVkey(PUBLIC[1] ?? "", () => undefined).ok, true);
+  const unknown = mlDsa44Key(new Uint8Array(ML_DSA_44_KEY_BYTES), () => {
+    throw new Error("error:1E08010C:DECODER routines::unsupported"); // what Node.js 20 throws
+  });
+  assert.equal(unknown, undefined);
 });
 
 test("wrong key ids, other types, loose base64 and unsafe points are refused", () => {

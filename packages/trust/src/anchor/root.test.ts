@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { signerFromSeed } from "@countersign/tlog/signer";
+import { formatVkey } from "@countersign/tlog/vkey";
 import { judge } from "../check.ts";
 import { decode } from "../decode.ts";
 import { type Envelope, readEnvelope } from "../envelope.ts";
@@ -61,6 +63,8 @@ test("attack: one owner with two root keys", async () => {
   assert.equal(codeOf(judge({ candidate: byOne, trusted }, rootChecks).outcome), "owners-not-distinct");
 });
 
+const pqOf = (name: string): string => formatVkey(name, 6, signerFromSeed(new Uint8Array(32), name, 6).publicKey);
+
 test("a root that could not be followed by another one, or has no second witness, is no root", () => {
   const fields = { owners: { [alice.keyid]: "alice", [bob.keyid]: "bob", [publisher.keyid]: "publisher" }, ...ledgerFields };
   const witnessLines = (ledgerFields as { witnesses: readonly string[] }).witnesses;
@@ -86,9 +90,15 @@ test("a root that could not be followed by another one, or has no second witness
     { countersign: { ...fields, witnesses: [witnessLines[0], witnessLines[0]] } },
     { countersign: { ...fields, witnesses: [(ledgerFields as { log: { vkey: string } }).log.vkey, witnessLines[0]] } },
     { countersign: { ...fields, log: { origin: "log.example", vkey: witnessLines[2] } } },
+    { countersign: { ...fields, witnesses: [witnessLines[0], pqOf("w1")] } },
     { countersign: { ...fields, more: 1 } },
   ])
     assert.equal(accepts(change), false, JSON.stringify(change));
+  assert.equal(
+    accepts({ countersign: { ...fields, witnesses: [witnessLines[0], pqOf("pq")] } }),
+    true,
+    "a witness may have either kind of key",
+  );
 });
 
 test("an authority is the role's own keys", () => {

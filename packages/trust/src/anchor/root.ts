@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { parseVkey, type Vkey } from "@countersign/tlog/vkey";
+import { isCosigner, parseVkey, type Vkey } from "@countersign/tlog/vkey";
 import type { Check } from "../check.ts";
 import {
   array,
@@ -74,11 +74,13 @@ const extension: Decoder<RootExtension> = (value, at) => {
   })(value, at);
   if (read.witnessQuorum > read.witnesses.length)
     throw new Malformed(`${at}.witnessQuorum`, `at most ${read.witnesses.length}`, read.witnessQuorum);
-  if (read.log.vkey.type !== 1 || read.witnesses.some((witness) => witness.type !== 4))
-    throw new Malformed(at, "a log key of type 1 and witness keys of type 4", "another type");
+  if (isCosigner(read.log.vkey) || !read.witnesses.every(isCosigner))
+    throw new Malformed(at, "a log key of type 1 and witness keys of type 4 or 6", "another type");
   const keys = [read.log.vkey, ...read.witnesses].map((each) => Buffer.from(each.publicKey).toString("hex"));
   if (new Set(keys).size !== keys.length)
     throw new Malformed(`${at}.witnesses`, "a key of its own for the log and each witness", "one key twice");
+  if (new Set(read.witnesses.map(({ name }) => name)).size !== read.witnesses.length)
+    throw new Malformed(`${at}.witnesses`, "one key for each witness: two kinds of key are not two witnesses", "one name twice");
   return read;
 };
 

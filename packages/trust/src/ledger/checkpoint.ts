@@ -32,9 +32,9 @@ export function claimedCheckpoint(note: string, ledger: LedgerTrust): Outcome<Cl
   const checkpoint = parseCheckpoint(parsed.value.text);
   if (!checkpoint.ok) return checkpoint;
   const times = new Map<string, number>(); // by public key, as `verifyCosigned` counts: key identifiers are short enough to collide
-  for (const { name, keyId, publicKey } of ledger.witnesses) {
+  for (const { name, keyId, publicKey, type } of ledger.witnesses) {
     const own = parsed.value.signatures.filter((signature) => signature.name === name && signature.keyId === keyId);
-    const claimed = own.map(({ payload }) => parseCosignature(payload)?.time ?? 0).filter((time) => time > 0 && time <= lastSecond);
+    const claimed = own.map(({ payload }) => parseCosignature(payload, type)?.time ?? 0).filter((time) => time > 0 && time <= lastSecond);
     if (claimed.length > 0) times.set(publicKey.join(), Math.max(...claimed));
   }
   return accept({ note, checkpoint: checkpoint.value, times: [...times.values()].sort((a, b) => b - a) });

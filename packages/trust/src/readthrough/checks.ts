@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { cosignatureMessage, parseCosignature } from "@countersign/tlog/cosignature";
-import { verifyEd25519 } from "@countersign/tlog/ed25519";
+import { parseCosignature, verifyCosignature } from "@countersign/tlog/cosignature";
 import { equalBytes } from "@countersign/tlog/hash";
 import { parseNote } from "@countersign/tlog/note";
 import { parseTlogProof } from "@countersign/tlog/proof";
@@ -56,10 +55,8 @@ function cosignedAt(text: string, key: Vkey): number {
   const times = note.value.signatures
     .filter(({ name, keyId }) => name === key.name && keyId === key.keyId)
     .map(({ payload }) => {
-      const cosignature = parseCosignature(payload);
-      if (cosignature === undefined) return 0;
-      const message = cosignatureMessage(cosignature.time, note.value.textBytes);
-      return verifyEd25519(key.publicKey, message, cosignature.signature) ? cosignature.time : 0;
+      const cosignature = parseCosignature(payload, key.type);
+      return cosignature !== undefined && verifyCosignature(key, cosignature, note.value.textBytes) ? cosignature.time : 0;
     });
   return times.length === 0 ? 0 : Math.min(...times);
 }
