@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ChannelQuorums, PolicyEffect, Quorum } from "@countersign/release/policy-effect";
+import type { Difference } from "@countersign/repository/diff/difference";
+import { differencesText } from "@countersign/repository/diff/text";
 import { type Cell, table } from "./table.ts";
 import { bold } from "./text.ts";
 
@@ -34,6 +36,11 @@ export function effectText({ numbers, voices, coolingOffSeconds }: PolicyEffect,
     rows.length === 0 ? "No quorum changes." : table(["", "channel", "what", ""], rows),
     `What narrows acts at once. What widens waits ${coolingOffSeconds} s from when its targets are in the ledger: not before ${day(now + coolingOffSeconds * 1000)}.`,
   ].join("\n\n");
+}
+
+/** Line by line; a line after which somebody can do what they could not says what that is. */
+export function changesText(changes: readonly (Difference & { readonly grows: string | null })[]): string {
+  return changes.map((line) => `${differencesText([line]).trimEnd()}${line.grows === null ? "" : ` (grows: ${line.grows})`}\n`).join("");
 }
 
 function day(milliseconds: number): string {

@@ -49,6 +49,7 @@ test("a change is shown with its effect on quorums, what loosens first, and with
   assert.match(stdout, /tighter +stable +revocationSeconds +3600 → 60\n/);
   assert.match(stdout, /What widens waits 86400 s .*: not before \d{4}-/);
   assert.match(stdout, /~ version: 1 → 2\n/);
+  assert.match(stdout, /~ channels › stable › soakSeconds: 3600 → 60 \(grows: less time is left to object\)\n/);
   assert.match(stdout, /Next: countersign key ceremony open next\.event --role targets --new-policy 2\.json/);
 });
 

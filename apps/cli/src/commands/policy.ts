@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { policyEffect, quorumsOf } from "@countersign/release/policy-effect";
 import { differencesOf } from "@countersign/repository/diff/difference";
-import { differencesText } from "@countersign/repository/diff/text";
+import { growthsOf } from "@countersign/repository/diff/growth";
 import { httpReader } from "@countersign/repository/http-store";
 import { readFrom } from "@countersign/repository/read-from";
 import { openRepository } from "@countersign/repository/view";
@@ -13,7 +13,7 @@ import { type Policy, policy as policyDocument } from "@countersign/trust/policy
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import { readFile } from "@countersign/trust/workflow/step";
 import type { Command } from "commander";
-import { effectText, quorumsText } from "../policy-text.ts";
+import { changesText, effectText, quorumsText } from "../policy-text.ts";
 import { readOption } from "../read-option.ts";
 import { openSite, type SiteOptions, withProject } from "../site.ts";
 import { bold, short } from "../text.ts";
@@ -66,11 +66,13 @@ function diff(command: Command): void {
         `Write version ${was.policy.version + 1} into ${file}: devices refuse another policy of a version that they know, and an older one.`,
       );
     const effect = policyEffect(was.policy, is.policy);
-    const changes = differencesOf(was.form, is.form);
+    const differences = differencesOf(was.form, is.form);
+    const growths = growthsOf(differences);
+    const changes = differences.map((line) => ({ ...line, grows: growths.find(({ difference }) => difference === line)?.gain ?? null }));
     const now = Date.now();
     return accept({
       json: { before: head(was), after: head(is), effect, holdsNotBefore: new Date(now + effect.coolingOffSeconds * 1000), changes },
-      text: `${effectText(effect, now)}\n\n${differencesText(changes)}\nNext: countersign key ceremony open next.event --role targets --new-policy ${file} --previous TARGETS --expires DATE`,
+      text: `${effectText(effect, now)}\n\n${changesText(changes)}\nNext: countersign key ceremony open next.event --role targets --new-policy ${file} --previous TARGETS --expires DATE`,
     });
   });
 }

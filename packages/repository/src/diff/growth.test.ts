@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { canonicalBytes, type Json } from "@countersign/trust/canonical";
+import { differencesOf } from "./difference.ts";
+import { growthsOf } from "./growth.ts";
+
+const [ann, ben, cem] = ["a", "b", "c"].map((letter) => letter.repeat(64)) as [string, string, string];
+const key = (material: string) => ({ keytype: "ed25519", scheme: "ed25519", keyval: { public: material } });
+const common = { spec_version: "1.0.34", expires: "2027-01-01T00:00:00Z" };
+const online = { keyids: [ann], threshold: 1 };
+const root = {
+  ...common,
+  _type: "root",
+  version: 3,
+  consistent_snapshot: true,
+  keys: { [ann]: key("11"), [ben]: key("22") },
+  roles: { root: { keyids: [ann, ben], threshold: 2 }, targets: online, snapshot: online, timestamp: online },
+  countersign: {
+    owners: { [ann]: "ann", [ben]: "ben" },
+    log: { origin: "log.example", vkey: "v" },
+    witnesses: ["w1", "w2", "w3"],
+    witnessQuorum: 2,
+  },
+};
+const targets = {
+  ...common,
+  _type: "targets",
+  version: 1,
+  targets: {},
+  delegations: {
+    keys: { [cem]: key("33") },
+    roles: [{ name: "stable", keyids: [cem], threshold: 1, terminating: true, paths: ["stable/*"] }],
+  },
+};
+const rules = {
+  profile: "agent",
+  proposers: [ann],
+  approvers: [ann, ben],
+  approvals: 2,
+  soakSeconds: 3600,
+  urgent: { soakSeconds: 900, extraApprovals: 1 },
+  builders: { quorum: 1, trusted: [{ id: "one", keyid: ben, ref: "refs/heads/main", parameters: {} }] },
+  freshRevokers: 2,
+  revocationSeconds: 3600,
+  readThrough: 1,
+};
+const holder = (name: string, keytype: string) => ({ key: { keytype }, holder: name, owner: name });
+const policy = {
+  separation: "owner",
+  coolingOffSeconds: 86_400,
+  holders: { [ann]: holder("ann", "webauthn"), [ben]: holder("ben", "ed25519") },
+  channels: { stable: rules },
+  revokers: { "revoke-ann": ann },
+  monitors: { "watch-ann": ann },
+  postQuantum: { targets: [ann] },
+};
+
+type Change = (document: typeof root & typeof targets & typeof policy) => unknown;
+
+/** The growths, as power and gain, of one change to a document. */
+function grows(document: object, change: Change): readonly string[] {
+  const next = JSON.parse(JSON.stringify(document));
+  change(next);
+  const [before, after] = "separation" in document ? [targets, targets] : [document, next];
+  const beside = "separation" in document ? { before: { policy: document as Json }, after: { policy: next as Json } } : {};
+  const differences = differencesOf(canonicalBytes(before as Json), canonicalBytes(after as Json), beside);
+  assert.ok(differences.length > 0, "the change shows");
+  return growthsOf(differences).map(({ power, gain }) => `${power}: ${gain}`);
+}
+
+const stable =
+  (change: (of: Record<string, unknown>) => void): Change =>
+  (of) =>
+    change(of.channels.stable);
+
+test("each growth of power in root, targets and policy is named, and is the only one", () => {
+  const cases: readonly (readonly [object, Change, string])[] = [
+    [root, (of) => of.roles.targets.keyids.push(ben), "voice: a key signs that did not"],
+    [root, (of) => Object.assign(of.countersign.owners, { [ben]: "ann" }), "voice: a key counts for another owner"],
+    [root, (of) => Object.assign(of.roles.root, { threshold: 1 }), "quorum: fewer keys are enough"],
+    [root, (of) => Object.assign(of.countersign.log, { origin: "log.two" }), "watch: another log is believed"],
+    [root, (of) => of.countersign.witnesses.push("w4"), "watch: a witness is believed that was not"],
+    [root, (of) => of.countersign.witnesses.pop(), "watch: a witness is heard no more"],
+    [root, (of) => Object.assign(of, { expires: "2037-01-01T00:00:00Z" }), "time: a file stays good for years more"],
+    [targets, (of) => of.delegations.roles[0]?.paths.push("beta/*"), "voice: a role signs for more"],
+    [policy, (of) => Object.assign(of, { separation: "key" }), "quorum: quorums count keys, and not owners"],
+    [policy, (of) => Object.assign(of, { coolingOffSeconds: 1 }), "time: less time is left to object"],
+    [policy, (of) => Object.assign(of.holders, { [cem]: holder("cem", "ed25519") }), "voice: a key is somebody's that was nobody's"],
+    [
+      policy,
+      (of) => Object.assign(of.holders, { [ben]: { ...holder("ben", "ed25519"), owner: "ann" } }),
+      "voice: a key counts for another owner",
+    ],
+    [policy, (of) => Object.assign(of.channels, { beta: { ...rules } }), "voice: a channel is there that was not"],
+    [policy, (of) => Object.assign(of.monitors, { "watch-ben": ben }), "voice: a monitor is believed that was not"],
+    [policy, (of) => Object.assign(of, { monitors: {} }), "watch: a monitor is heard no more"],
+    [policy, (of) => Object.assign(of, { revokers: {} }), "watch: a revoker is heard no more"],
+    [policy, (of) => Object.assign(of, { postQuantum: {} }), "quorum: post-quantum signatures are asked for no more, or of others"],
+    [policy, stable((of) => Object.assign(of, { approvers: [ann, ben, cem] })), "voice: somebody proposes or approves who did not"],
+    [policy, stable((of) => Object.assign(of, { approvals: 1 })), "quorum: fewer are enough to start"],
+    [policy, stable((of) => Object.assign(of, { profile: "app" })), "quorum: a channel has a profile that asks for less"],
+    [policy, stable((of) => Object.assign(of, { soakSeconds: 60 })), "time: less time is left to object"],
+    [policy, stable((of) => Object.assign(of, { urgent: { ...rules.urgent, soakSeconds: 1 } })), "time: less time is left to object"],
+    [policy, stable((of) => Object.assign(of, { freshRevokers: 1 })), "watch: fewer need to be heard"],
+    [policy, stable((of) => Object.assign(of, { revocationSeconds: 86_400 })), "watch: a denial stays hidden for longer"],
+  ];
+  for (const [document, change, expected] of cases) assert.deepEqual(grows(document, change), [expected], `${change}`);
+});
+
+test("attack: a builder is added, another commit's branch is believed, a pin is dropped, and none of it is lost among the lines", () => {
+  const [builder] = rules.builders.trusted;
+  const trusted = (list: readonly object[]) => stable((of) => Object.assign(of, { builders: { quorum: 1, trusted: list } }));
+  const believed = "voice: another build is believed";
+  assert.deepEqual(grows(policy, trusted([builder as object, { id: "two", keyid: ann, parameters: {} }])), [believed]);
+  assert.deepEqual(grows(policy, trusted([{ ...builder, ref: "refs/heads/x" }])), [believed]);
+  assert.deepEqual(grows(policy, trusted([{ id: "one", keyid: ben, parameters: {} }])), [believed]);
+});
+
+test("attack: a person's passkey becomes a key that can be copied", () => {
+  const swapped = grows(policy, (of) => {
+    Reflect.deleteProperty(of.holders, ann);
+    Object.assign(of.holders, { [cem]: holder("ann", "ed25519") });
+    Object.assign(of, { revokers: { "revoke-ann": ann } });
+  });
+  assert.deepEqual(swapped, ["voice: a key is somebody's that was nobody's", "voice: somebody's passkey gives way to another kind of key"]);
+});
+
+test("what only narrows grows nothing", () => {
+  const narrower: readonly (readonly [object, Change])[] = [
+    [root, (of) => Object.assign(of.roles, { root: { keyids: [ann], threshold: 2 } })],
+    [targets, (of) => Object.assign(of, { version: 2 })],
+    [
+      policy,
+      stable((of) => Object.assign(of, { approvers: [ben], approvals: 3, soakSeconds: 7200, freshRevokers: 3, profile: "firmware" })),
+    ],
+    [policy, stable((of) => Object.assign(of, { revocationSeconds: 60, readThrough: 2 }))],
+    [policy, (of) => Object.assign(of.revokers, { "revoke-ben": ben })],
+    [policy, (of) => Reflect.deleteProperty(of.holders, ben)],
+    [policy, (of) => Object.assign(of, { channels: {} })],
+  ];
+  for (const [document, change] of narrower) assert.deepEqual(grows(document, change), [], `${change}`);
+});

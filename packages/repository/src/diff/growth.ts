@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Json } from "@countersign/trust/canonical";
+import { profileDefaults } from "@countersign/trust/policy/profile";
+import type { Difference } from "./difference.ts";
+
+/**
+ * What grows with a change. `voice`: somebody new is heard, or somebody about more. `quorum`: fewer are enough. `watch`: less is seen, or less can be stopped.
+ * `time`: it happens sooner, or stays good for longer.
+ */
+export type Power = "voice" | "quorum" | "watch" | "time";
+
+/** A difference after which somebody can do what they could not do before. */
+export interface Growth {
+  readonly power: Power;
+  /** What it gives, in words. */
+  readonly gain: string;
+  readonly difference: Difference;
+}
+
+/** Whether a line grows a power, beside all the others of its diff. */
+type Grows = (line: Difference, all: readonly Difference[]) => boolean;
+
+type Rule = readonly [power: Power, gain: string, subject: RegExp, grows: Grows];
+
+const added: Grows = ({ kind }) => kind === "added";
+const removed: Grows = ({ kind }) => kind === "removed";
+const changed: Grows = ({ kind }) => kind === "changed";
+const not =
+  (grows: Grows): Grows =>
+  (line, all) =>
+    !grows(line, all);
+const less: Grows = (line) => line.kind === "changed" && Number(line.after) < Number(line.before);
+const more: Grows = (line) => line.kind === "changed" && Number(line.after) > Number(line.before);
+/** An item in a list that was there and did not have it. */
+const longer: Grows = (line) => line.kind === "changed" && itemsOf(line.after).some((item) => !itemsOf(line.before).includes(item));
+const lowerProfile: Grows = (line) => line.kind === "changed" && profiles.indexOf(line.after) < profiles.indexOf(line.before);
+const yearsLater: Grows = (line) => line.kind === "changed" && Date.parse(String(line.after)) - Date.parse(String(line.before)) > YEARS_MS;
+
+const profiles: readonly Json[] = Object.keys(profileDefaults);
+const YEARS_MS = 2 * 365 * 86_400_000;
+
+/** What growing is, by the lines of a root, a targets file and a policy, alone or beside its targets. What no rule knows grows nothing. */
+const rules: readonly Rule[] = [
+  ["voice", "a key signs that did not", /^key of (?!no role)/, added],
+  ["voice", "a key counts for another owner", /^key of (?!no role)/, changed],
+  ["voice", "a role signs for more", /^(?:paths|path hash prefixes) of role /, longer],
+  ["voice", "a role is trusted that was not", /^order of delegations$/, longer],
+  ["quorum", "fewer keys are enough", /^threshold of /, less],
+  ["watch", "another log is believed", /^the log$/, changed],
+  ["watch", "a witness is believed that was not", /^witness: /, added],
+  ["watch", "a witness is heard no more", /^witness: /, removed],
+  ["watch", "fewer witnesses are enough", /^witness quorum$/, less],
+  ["time", "a file stays good for years more", /^expires$/, yearsLater],
+  ...inPolicy(
+    ["voice", "somebody's passkey gives way to another kind of key", /^holders › [^›]+ › key › keytype$/, passkeyGone],
+    ["voice", "a key is somebody's that was nobody's", /^holders › [^›]+ › holder$/, added],
+    ["voice", "a key counts for another owner", /^holders › [^›]+ › (?:owner|holder)$/, changed],
+    ["voice", "somebody proposes or approves who did not", /^channels › [^›]+ › (?:proposers|approvers)$/, longer],
+    ["voice", "another build is believed", /^channels › [^›]+ › builders › trusted › /, anotherBuild],
+    ["voice", "a channel is there that was not", /^channels › [^›]+ › profile$/, added],
+    ["voice", "a monitor is believed that was not", /^monitors › /, not(removed)],
+    ["quorum", "quorums count keys, and not owners", /^separation$/, (line) => line.kind === "changed" && line.after === "key"],
+    ["quorum", "fewer are enough to start", /^channels › [^›]+ › (?:approvals|urgent › extraApprovals|builders › quorum)$/, less],
+    ["quorum", "a channel has a profile that asks for less", /^channels › [^›]+ › profile$/, lowerProfile],
+    ["quorum", "post-quantum signatures are asked for no more, or of others", /^postQuantum/, not(added)],
+    ["watch", "a monitor is heard no more", /^monitors › /, removed],
+    ["watch", "a revoker is heard no more", /^revokers › /, not(added)],
+    ["watch", "fewer need to be heard", /^channels › [^›]+ › (?:freshRevokers|readThrough)$/, less],
+    ["watch", "a denial stays hidden for longer", /^channels › [^›]+ › revocationSeconds$/, more],
+    ["time", "less time is left to object", /^coolingOffSeconds$|^channels › [^›]+ › (?:urgent › )?soakSeconds$/, less],
+  ),
+];
+
+function inPolicy(...lines: readonly Rule[]): readonly Rule[] {
+  return lines.map(([power, gain, { source }, grows]) => [
+    power,
+    gain,
+    new RegExp(source.replaceAll(/(?<!\[)\^/g, "^(?:the policy › )?")),
+    grows,
+  ]);
+}
+
+/** The differences that grow somebody's power over the path, each under the first rule that says so. */
+export function growthsOf(differences: readonly Difference[]): readonly Growth[] {
+  return differences.flatMap((difference) => {
+    const rule = rules.find(([, , subject, grows]) => subject.test(difference.subject) && grows(difference, differences));
+    return rule === undefined ? [] : [{ power: rule[0], gain: rule[1], difference }];
+  });
+}
+
+function itemsOf(list: Json): readonly Json[] {
+  return Array.isArray(list) ? list : [];
+}
+
+/** One line for each builder that is new; where one stays, each pin that says something else, or nothing any more. */
+function anotherBuild(line: Difference, all: readonly Difference[]): boolean {
+  const [builder = ""] = /^.* › trusted › #\d+/.exec(line.subject) ?? [];
+  const channel = line.subject.replace(/ › builders › .*$/, "");
+  if (all.some(({ kind, subject }) => kind === "added" && subject === `${channel} › profile`)) return false; // the channel itself is new
+  const whole = all.find(({ subject }) => subject === `${builder} › id`);
+  return whole === undefined || (whole === line && whole.kind !== "removed");
+}
+
+/** A key of another kind for somebody whose passkey goes: what signs for a person may be copied from now on. */
+function passkeyGone({ kind, subject, ...line }: Difference, all: readonly Difference[]): boolean {
+  if (kind !== "added" || !("after" in line) || line.after === "webauthn") return false;
+  const said = (of: Difference["kind"], at: string): Json | undefined => {
+    const found = all.find((each) => each.kind === of && each.subject === at);
+    return found?.kind === "added" ? found.after : found?.kind === "removed" ? found.before : undefined;
+  };
+  const keytype = / › key › keytype$/;
+  const person = said("added", subject.replace(keytype, " › holder"));
+  return all.some((gone) => {
+    if (gone.kind !== "removed" || !keytype.test(gone.subject) || gone.before !== "webauthn") return false;
+    return said("removed", gone.subject.replace(keytype, " › holder")) === person;
+  });
+}
