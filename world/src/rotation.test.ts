@@ -73,6 +73,8 @@ test("a channel signer is replaced in a running world: its file is renewed by th
       assert.deepEqual(after.channels.get("stable")?.signed.targets, before.channels.get("stable")?.signed.targets, "nothing new is in it");
       assert.ok(!signersOf(after).includes(leaving.keyid));
       assert.equal((await deviceRuns(scene, "check")).result, "current");
+      const gains = await gainsSeen(world.urls.observe);
+      assert.ok(gains.includes("a key signs that did not") && gains.includes("a key is somebody's that was nobody's"), gains.join(", "));
 
       await sleep(1500); // the policy that knows the new signer cools off
       for (const { holder, stop } of world.processes) if ([leaving.holder, staying.holder].includes(holder)) await stop();
@@ -87,6 +89,18 @@ test("a channel signer is replaced in a running world: its file is renewed by th
     await rm(root, { recursive: true, force: true });
   }
 });
+
+/** What a watcher says that somebody can do now, once it says anything. */
+async function gainsSeen(observe: string): Promise<readonly unknown[]> {
+  for (let wait = 0; wait < 300; wait++, await sleep(100)) {
+    const { findings } = (await (await fetch(`${observe}/findings`)).json()) as {
+      readonly findings: readonly { readonly detector: string; readonly evidence: Readonly<Record<string, unknown>> }[];
+    };
+    const grown = findings.filter(({ detector }) => detector === "voice-added");
+    if (grown.length > 0) return grown.map(({ evidence }) => evidence["gain"]);
+  }
+  return [];
+}
 
 async function programIn(root: string, says: string): Promise<string> {
   const directory = join(root, says);

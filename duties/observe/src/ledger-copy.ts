@@ -3,11 +3,13 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { encodeEntry, type Entry as LedgerEntry, parseEntry } from "@countersign/tlog/entry";
 import { EMPTY_ROOT } from "@countersign/tlog/hash";
 import type { Cursor, LoggedEntry, UnpublishedEntry, Versions } from "./observation.ts";
+import type { PathDocuments } from "./path-documents.ts";
 
 /** What one look adds to what is known. */
 export interface Step {
   readonly cursor: Cursor;
   readonly versions: Versions;
+  readonly path: PathDocuments | undefined;
   readonly entries: readonly LoggedEntry[];
   /** Entries that heads carry. */
   readonly published: readonly LedgerEntry[];
@@ -15,12 +17,13 @@ export interface Step {
   readonly time: number;
 }
 
-/** What was seen so far: every entry of the ledger up to the cursor, and the highest version of each document. It only goes on. */
+/** What was seen so far: every entry of the ledger up to the cursor, the highest version of each document, and who could do what. It only goes on. */
 export class LedgerCopy {
   readonly #database: DatabaseSync;
   readonly #find: StatementSync;
   #cursor: Cursor;
   #versions: Versions;
+  #path: PathDocuments | undefined;
 
   constructor(file: string) {
     this.#database = new DatabaseSync(file);
@@ -29,6 +32,7 @@ export class LedgerCopy {
       CREATE TABLE IF NOT EXISTS cursor (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, root BLOB NOT NULL, note TEXT NOT NULL,
         versions TEXT NOT NULL);
       CREATE TABLE IF NOT EXISTS entry (place INTEGER PRIMARY KEY, text TEXT NOT NULL, time INTEGER NOT NULL, published INTEGER NOT NULL);
+      CREATE TABLE IF NOT EXISTS path (one INTEGER PRIMARY KEY CHECK (one = 1), documents TEXT NOT NULL);
       CREATE TABLE IF NOT EXISTS read_through (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL);
       CREATE INDEX IF NOT EXISTS entry_text ON entry (text);
       CREATE INDEX IF NOT EXISTS entry_unpublished ON entry (place) WHERE published = 0;
@@ -39,6 +43,8 @@ export class LedgerCopy {
     if (typeof size !== "number" || !(root instanceof Uint8Array) || typeof note !== "string") throw new TypeError("the state is damaged");
     this.#cursor = { size, root, note };
     this.#versions = JSON.parse(String(versions));
+    const documents = this.#database.prepare("SELECT documents FROM path").get()?.["documents"];
+    this.#path = documents === undefined ? undefined : JSON.parse(String(documents));
   }
 
   get cursor(): Cursor {
@@ -47,6 +53,11 @@ export class LedgerCopy {
 
   get versions(): Versions {
     return this.#versions;
+  }
+
+  /** Root, targets and policy as they were last seen; undefined before the first. */
+  get path(): PathDocuments | undefined {
+    return this.#path;
   }
 
   /** How many entries, from the first, were read with all that they name. */
@@ -76,7 +87,7 @@ export class LedgerCopy {
   }
 
   /** Goes on, in one step: after a crash all of it is known or none, and none means that it is read and found again. */
-  advance({ cursor, versions, entries, published, time }: Step): void {
+  advance({ cursor, versions, path, entries, published, time }: Step): void {
     const insert = this.#database.prepare("INSERT INTO entry VALUES (?, ?, ?, ?)");
     const mark = this.#database.prepare("UPDATE entry SET published = 1 WHERE text = ? AND published = 0");
     this.#database.exec("BEGIN IMMEDIATE");
@@ -86,6 +97,7 @@ export class LedgerCopy {
       this.#database
         .prepare("INSERT OR REPLACE INTO cursor VALUES (1, ?, ?, ?, ?)")
         .run(cursor.size, cursor.root, cursor.note, JSON.stringify(versions));
+      if (path !== undefined) this.#database.prepare("INSERT OR REPLACE INTO path VALUES (1, ?)").run(JSON.stringify(path));
       this.#database.exec("COMMIT");
     } catch (error) {
       this.#database.exec("ROLLBACK");
@@ -93,6 +105,7 @@ export class LedgerCopy {
     }
     this.#cursor = cursor;
     this.#versions = versions;
+    this.#path = path;
   }
 
   [Symbol.dispose](): void {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Growth } from "@countersign/repository/diff/growth";
 import type { RepositoryView } from "@countersign/repository/view";
 import type { Entry as LedgerEntry } from "@countersign/tlog/entry";
 import type { Attestation } from "@countersign/trust/build/attestation";
@@ -75,6 +76,8 @@ export interface Observation {
   readonly cursor: Cursor;
   /** The highest versions seen before this look. */
   readonly versions: Versions;
+  /** What root, targets and policy let somebody do that those of the look before did not. */
+  readonly growths: readonly Growth[];
   /** True of an entry that stands in the ledger, as far as it was ever read. */
   readonly isLogged: (entry: LedgerEntry) => boolean;
   readonly unpublished: readonly UnpublishedEntry[];

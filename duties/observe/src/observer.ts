@@ -13,6 +13,7 @@ import type { FindingsFile } from "./findings-file.ts";
 import type { LedgerCopy } from "./ledger-copy.ts";
 import type { Monitor } from "./monitor.ts";
 import { type LedgerReading, ledgerEntryOf, type Observation, type RepositoryReading, type Versions, versionsOf } from "./observation.ts";
+import { growthBetween, type PathDocuments, pathDocumentsOf } from "./path-documents.ts";
 import { readLedger } from "./read-ledger.ts";
 import { readRepository } from "./read-repository.ts";
 import { driftId, isRelease, releaseDrift, subjectOf, unfetched } from "./release-drift.ts";
@@ -115,7 +116,7 @@ export class Observer {
 
   async #observe(): Promise<Observation> {
     const { read, anchor, copy, graceSeconds, monitor, now } = this.#parts;
-    const { cursor, versions } = copy;
+    const { cursor, versions, path } = copy;
     const repository = await readRepository(read, anchor, "timestamp.json" in versions, now());
     if (repository.state === "verified") this.#trust = repository.view.ledger;
     const shown = repository.state === "verified" ? repository.view.checkpoint : undefined;
@@ -126,7 +127,9 @@ export class Observer {
     const heard = repository.state === "verified" ? await hearMonitors(read, repository.view, time) : [];
     const others = heard.filter(({ monitor: name }) => name !== monitor?.name);
     const silences = this.#listening.hear(others, now());
-    return { repository, ledger, time, cursor, versions, isLogged, unpublished: copy.unpublished(), silences, graceSeconds };
+    const known = { cursor, versions, isLogged, unpublished: copy.unpublished() };
+    const growths = path === undefined ? [] : growthBetween(path, nextPath(path, versions, repository) ?? path);
+    return { repository, ledger, time, ...known, growths, silences, graceSeconds };
   }
 
   #find(observation: Observation): void {
@@ -155,6 +158,7 @@ export class Observer {
     this.#parts.copy.advance({
       cursor: grown,
       versions: next,
+      path: nextPath(this.#parts.copy.path, versions, repository),
       entries: ledger.state === "read" ? ledger.entries : [],
       published: repository.state === "verified" ? repository.entries.map(({ entry }) => ledgerEntryOf(entry)) : [],
       time,
@@ -180,6 +184,14 @@ function nextVersions(versions: Versions, repository: RepositoryReading): Versio
   if (repository.state !== "verified") return versions;
   const seen = Object.entries(versionsOf(repository.view));
   return { ...versions, ...Object.fromEntries(seen.map(([name, version]) => [name, Math.max(version, versions[name] ?? 0)])) };
+}
+
+/** What says who may do what now. What a repository that goes back says is no news. */
+function nextPath(path: PathDocuments | undefined, versions: Versions, repository: RepositoryReading): PathDocuments | undefined {
+  if (repository.state !== "verified") return path;
+  const shown = versionsOf(repository.view);
+  const back = ["root.json", "targets.json"].some((name) => (shown[name] ?? 0) < (versions[name] ?? 0));
+  return back ? path : pathDocumentsOf(repository.view);
 }
 
 function textOf(entry: LedgerEntry): string {
