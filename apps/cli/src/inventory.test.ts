@@ -1,28 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { demoPlan } from "@countersign/world/demo/demo-plan";
-import { foundWorld } from "@countersign/world/found";
-import { type RunningWorld, startWorld } from "@countersign/world/start";
+import { test } from "node:test";
+import { liveProject } from "./live-project.test-support.ts";
 import { countersign, countersignJson } from "./transcript.test-support.ts";
 
-const base = await mkdtemp(join(tmpdir(), "cli-inventory-"));
-const project = join(base, "project");
-let world: RunningWorld;
-
-before(async () => {
-  const founded = await foundWorld(project, demoPlan("hello"));
-  assert.ok(founded.ok);
-  world = await startWorld(founded.value);
-});
-
-after(async () => {
-  await world[Symbol.asyncDispose]();
-  await rm(base, { recursive: true });
-});
+const { base, project, world } = await liveProject();
 
 test("blast-radius names the sets of one first: this machine, the lone builder, and everybody who may halt", async () => {
   const { code, stdout, stderr } = await countersign(project, "blast-radius", "stable");

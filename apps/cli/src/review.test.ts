@@ -1,38 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { demoPlan } from "@countersign/world/demo/demo-plan";
-import { foundWorld } from "@countersign/world/found";
-import { type RunningWorld, startWorld } from "@countersign/world/start";
-import { countersign, countersignJson } from "./transcript.test-support.ts";
+import { test } from "node:test";
+import { liveProject } from "./live-project.test-support.ts";
+import { countersignJson } from "./transcript.test-support.ts";
 
-const base = await mkdtemp(join(tmpdir(), "cli-review-"));
-const project = join(base, "project");
-let world: RunningWorld;
-before(async () => {
-  const founded = await foundWorld(project, demoPlan("hello"));
-  assert.ok(founded.ok);
-  world = await startWorld(founded.value);
-});
-after(async () => {
-  await world[Symbol.asyncDispose]();
-  await rm(base, { recursive: true });
-});
-
-async function said(...args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await countersign(project, ...args);
-  assert.equal(code, 0, `${args.join(" ")}\n${stdout}${stderr}`);
-  return stdout;
-}
-
-async function refused(...args: readonly string[]): Promise<string> {
-  const { code, stderr } = await countersign(project, ...args);
-  assert.equal(code, 1, args.join(" "));
-  return /^refused: (\S+)/.exec(stderr)?.[1] ?? stderr;
-}
+const { project, refused, said } = await liveProject();
 
 // dave owns ci; alice, bob and carol own a signer each, and all four approve.
 test("a campaign is started, answered by others than who answers for it, and its state is told", async () => {

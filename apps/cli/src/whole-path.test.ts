@@ -1,28 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { demoPlan } from "@countersign/world/demo/demo-plan";
-import { foundWorld } from "@countersign/world/found";
-import { type RunningWorld, startWorld } from "@countersign/world/start";
-import { countersign, countersignJson } from "./transcript.test-support.ts";
+import { test } from "node:test";
+import { liveProject } from "./live-project.test-support.ts";
+import { countersignJson } from "./transcript.test-support.ts";
 
-const base = await mkdtemp(join(tmpdir(), "cli-path-"));
-const project = join(base, "project");
-let world: RunningWorld;
-
-before(async () => {
-  const founded = await foundWorld(project, demoPlan("hello"));
-  assert.ok(founded.ok);
-  world = await startWorld(founded.value);
-});
-
-after(async () => {
-  await world[Symbol.asyncDispose]();
-  await rm(base, { recursive: true });
-});
+const { base, project, refused, said, world } = await liveProject();
 
 async function plant(version: string): Promise<string> {
   const directory = join(base, version);
@@ -30,19 +14,6 @@ async function plant(version: string): Promise<string> {
   await writeFile(join(directory, "bin/hello"), `#!/bin/sh\necho hello ${version}\n`);
   await chmod(join(directory, "bin/hello"), 0o755);
   return directory;
-}
-
-/** What succeeded on `countersign` in the project's directory, as it was printed. */
-async function said(...args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await countersign(project, ...args);
-  assert.equal(code, 0, `${args.join(" ")}\n${stdout}${stderr}`);
-  return stdout;
-}
-
-async function refused(...args: readonly string[]): Promise<string> {
-  const { code, stderr } = await countersign(project, ...args);
-  assert.equal(code, 1, args.join(" "));
-  return /^refused: (\S+)/.exec(stderr)?.[1] ?? stderr;
 }
 
 async function release(version: string): Promise<string> {
