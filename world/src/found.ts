@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { randomBytes } from "node:crypto";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Algorithm } from "@countersign/custody/algorithm";
-import { createKey } from "@countersign/custody/encrypted-file";
+import { createUnattendedKey } from "@countersign/custody/encrypted-file";
 import type { CustodyKey } from "@countersign/custody/key";
 import { KeyRefused } from "@countersign/custody/outcome";
 import { createKeyAt, type KeyPlace, recordPath } from "@countersign/custody/place";
@@ -90,16 +89,14 @@ async function makeKeys(project: Project, elsewhere: Elsewhere): Promise<Keys> {
 /** Makes a key in its holder's own directory, with the passphrase that unlocks it in a file beside it; or in `place`, with a reference to it there. */
 export async function makeKey(directory: string, algorithm: Algorithm, place?: KeyPlace): Promise<CustodyKey> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const { keyFile, passphraseFile } = keyIn(directory);
+  const files = keyIn(directory);
   if (place !== undefined) {
     const made = await createKeyAt(place, algorithm);
     if (!made.ok) throw new KeyRefused(made.refusal);
-    await writeReference(keyFile, { ...place, record: recordPath(keyFile) }, made.value);
+    await writeReference(files.keyFile, { ...place, record: recordPath(files.keyFile) }, made.value);
     return made.value;
   }
-  const passphrase = randomBytes(24).toString("base64url");
-  await writeFile(passphraseFile, passphrase, { mode: 0o600, flag: "wx" });
-  return createKey(keyFile, passphrase, algorithm);
+  return createUnattendedKey(files, algorithm);
 }
 
 function foundingPlan(plan: Plan, keys: Keys, approverKeys: readonly ApproverKey[]): Parameters<typeof foundRepository>[0] {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import type { Algorithm } from "./algorithm.ts";
-import { createKey, readPublic, unlockKey } from "./encrypted-file.ts";
+import { createKey, createUnattendedKey, readPublic, unlockKey } from "./encrypted-file.ts";
 import { publicHalfOf, unsealKey } from "./key-file.ts";
 import { KeyRefused, type Outcome } from "./outcome.ts";
 import { openKey } from "./place.ts";
@@ -118,6 +118,28 @@ test("attack: the header says another thing than what was sealed", async () => {
   const relabelled = swap((header) => Object.assign(header, { custody: "hsm" }));
   const extended = swap((header) => Object.assign(header, { note: "" }));
   for (const changed of [cheap, costly, relabelled, extended]) assert.equal(code(await unsealKey(changed, PASSPHRASE)), "key-file-damaged");
+});
+
+test("a key that opens with nobody there has a passphrase of 192 random bits, and what a person chose is never sealed as cheaply", async () => {
+  const place = { custody: "encrypted-file", keyFile: join(root, "own.key"), passphraseFile: join(root, "own.pass") } as const;
+  const made = await createUnattendedKey(place, "ed25519");
+  assert.equal((await openKey(place)).keyid, made.keyid);
+  const passphrase = await readFile(place.passphraseFile, "utf8");
+  assert.equal(Buffer.from(passphrase, "base64url").length, 24);
+  assert.equal((await stat(place.passphraseFile)).mode & 0o777, 0o600);
+  await assert.rejects(createUnattendedKey({ ...place, keyFile: join(root, "own-2.key") }, "ed25519"), refusedAs("key-exists"));
+
+  const chosen = join(root, "chosen.key");
+  await createKey(chosen, PASSPHRASE, "ed25519");
+  const [cheap, costly] = await Promise.all([place.keyFile, chosen].map(async (file) => JSON.parse(await readFile(file, "utf8"))));
+  assert.deepEqual([cheap.header.kdf.N, costly.header.kdf.N], [2 ** 10, 2 ** 15]);
+  for (const [json, words] of [
+    [cheap, passphrase],
+    [costly, PASSPHRASE],
+  ]) {
+    json.header.kdf.N = json.header.kdf.N === 2 ** 10 ? 2 ** 15 : 2 ** 10;
+    assert.equal(code(await unsealKey(`${JSON.stringify(json, null, 2)}\n`, words)), "wrong-passphrase");
+  }
 });
 
 test("any flipped byte is refused", async () => {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { randomBytes } from "node:crypto";
 import { type Algorithm, generate } from "./algorithm.ts";
 import { type CustodyKey, type PublicHalf, publicHalf, softwareKey } from "./key.ts";
-import { CUSTODY, publicHalfOf, sealKey, unsealKey } from "./key-file.ts";
+import { CUSTODY, type Passphrase, publicHalfOf, sealKey, unsealKey } from "./key-file.ts";
 import { accept, KeyRefused, type Outcome, refuse } from "./outcome.ts";
 import { createPrivate, readPrivate } from "./private-file.ts";
 
@@ -22,11 +23,28 @@ export async function createKey(keyFile: string, passphrase: string, algorithm: 
       "Choose a longer one, best a random one.",
     );
   }
+  return create(keyFile, { chosen: passphrase }, algorithm);
+}
+
+/**
+ * Makes a key for a process that opens it with nobody there, and a passphrase of 192 random bits for it in the file beside it (both mode 0600).
+ *
+ * Throws `KeyRefused` where one of the files exists.
+ */
+export async function createUnattendedKey({ keyFile, passphraseFile }: EncryptedFilePlace, algorithm: Algorithm): Promise<CustodyKey> {
+  const passphrase = randomBytes(24).toString("base64url");
+  if (!(await createPrivate(passphraseFile, passphrase))) throw exists(passphraseFile);
+  return create(keyFile, { random: passphrase }, algorithm);
+}
+
+async function create(keyFile: string, passphrase: Passphrase, algorithm: Algorithm): Promise<CustodyKey> {
   const { publicKey, privateKey } = generate(algorithm);
-  if (!(await createPrivate(keyFile, await sealKey(privateKey, passphrase)))) {
-    throw refused("key-exists", "a new file name", keyFile, "Choose another name; a key is never overwritten.");
-  }
+  if (!(await createPrivate(keyFile, await sealKey(privateKey, passphrase)))) throw exists(keyFile);
   return softwareKey(publicHalf(publicKey, CUSTODY), privateKey);
+}
+
+function exists(file: string): KeyRefused {
+  return refused("key-exists", "a new file name", file, "Choose another name; a key is never overwritten.");
 }
 
 /** A key file, and the file with the passphrase that opens it. */

@@ -7,8 +7,18 @@ import { accept, type Outcome, refuse } from "./outcome.ts";
 /** How the blast radius and `countersign key list` call this custody: a file and a passphrase are not a hardware module. */
 export const CUSTODY = "encrypted-file (development)";
 
-/** RFC 7914 cost, fixed by the format: about 32 MiB and a tenth of a second a guess. */
-const COST = { N: 2 ** 15, r: 8, p: 1 } as const;
+/** What a passphrase is: what a person chose, or 192 random bits that `createUnattendedKey` made. */
+export type Passphrase = { readonly chosen: string } | { readonly random: string };
+
+/** RFC 7914 costs. A guess at what a person chose takes about 32 MiB and a tenth of a second; nobody guesses 192 bits, however fast. */
+const CHOSEN: Cost = { N: 2 ** 15, r: 8, p: 1 };
+const RANDOM: Cost = { N: 2 ** 10, r: 8, p: 1 };
+
+interface Cost {
+  readonly N: number;
+  readonly r: number;
+  readonly p: number;
+}
 
 /** The readable part. All of it is authenticated together with the private half. */
 interface Header {
@@ -17,7 +27,7 @@ interface Header {
   readonly algorithm: Algorithm;
   /** SubjectPublicKeyInfo, DER in base64. */
   readonly public: string;
-  readonly kdf: { readonly name: "scrypt"; readonly N: number; readonly r: number; readonly p: number; readonly salt: string };
+  readonly kdf: { readonly name: "scrypt"; readonly salt: string } & Cost;
   readonly cipher: { readonly name: "aes-256-gcm"; readonly nonce: string };
 }
 
@@ -30,7 +40,8 @@ interface Sealed {
 const TAG_BYTES = 16;
 
 /** The key file's text: the header, and the private half (PKCS #8) under AES-256-GCM with the header as associated data. */
-export async function sealKey(privateKey: KeyObject, passphrase: string): Promise<string> {
+export async function sealKey(privateKey: KeyObject, passphrase: Passphrase): Promise<string> {
+  const [text, cost] = "random" in passphrase ? [passphrase.random, RANDOM] : [passphrase.chosen, CHOSEN];
   const publicKey = createPublicKey(privateKey);
   const nonce = randomBytes(12);
   const header: Header = {
@@ -38,10 +49,10 @@ export async function sealKey(privateKey: KeyObject, passphrase: string): Promis
     custody: CUSTODY,
     algorithm: publicHalf(publicKey, CUSTODY).algorithm,
     public: publicKey.export({ format: "der", type: "spki" }).toString("base64"),
-    kdf: { name: "scrypt", ...COST, salt: randomBytes(16).toString("base64") },
+    kdf: { name: "scrypt", ...cost, salt: randomBytes(16).toString("base64") },
     cipher: { name: "aes-256-gcm", nonce: nonce.toString("base64") },
   };
-  const cipher = createCipheriv("aes-256-gcm", await derive(passphrase, header), nonce).setAAD(associated(header));
+  const cipher = createCipheriv("aes-256-gcm", await derive(text, header), nonce).setAAD(associated(header));
   const plain = privateKey.export({ format: "der", type: "pkcs8" });
   const ciphertext = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
   plain.fill(0);
@@ -77,7 +88,7 @@ export async function unsealKey(text: string, passphrase: string): Promise<Outco
 const REMEDY = "Try the passphrase again; if it is right, restore the key file from its backup.";
 
 // A key file has one form: what was read must be, to the byte, what would be written. So there is no second spelling to
-// reason about, and the cost is never the file's to choose.
+// reason about, and the cost is one of two, never the file's to choose freely.
 function parse(text: string): Outcome<Sealed> {
   try {
     const file = JSON.parse(text) as { header: Header; sealed: string }; // hoped for here, proven by the comparison below
@@ -88,7 +99,7 @@ function parse(text: string): Outcome<Sealed> {
       custody: CUSTODY,
       algorithm: half.algorithm,
       public: publicKey.export({ format: "der", type: "spki" }).toString("base64"),
-      kdf: { name: "scrypt", ...COST, salt: bytes(file.header.kdf.salt, 16) },
+      kdf: { name: "scrypt", ...(file.header.kdf.N === RANDOM.N ? RANDOM : CHOSEN), salt: bytes(file.header.kdf.salt, 16) },
       cipher: { name: "aes-256-gcm", nonce: bytes(file.header.cipher.nonce, 12) },
     };
     const ciphertext = Buffer.from(file.sealed, "base64");
@@ -116,8 +127,8 @@ function bytes(base64: string, length: number): string {
 
 function derive(passphrase: string, header: Header): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-  const options = { ...COST, maxmem: 64 * 1024 * 1024 };
-  const salt = Buffer.from(header.kdf.salt, "base64");
-  scrypt(passphrase.normalize("NFC"), salt, 32, options, (error, key) => (error ? reject(error) : resolve(key)));
+  const { N, r, p, salt } = header.kdf;
+  const options = { N, r, p, maxmem: 64 * 1024 * 1024 };
+  scrypt(passphrase.normalize("NFC"), Buffer.from(salt, "base64"), 32, options, (error, key) => (error ? reject(error) : resolve(key)));
   return promise;
 }
