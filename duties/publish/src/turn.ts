@@ -35,13 +35,13 @@ export function turnsOf(publisher: Publisher, govern: string, refreshMillisecond
     const due = publisher.now() - refreshed >= refreshMilliseconds;
     const planned = listingOf(published, ready);
     waited = sayWaiting(published, planned, waited);
-    if (due || snapshotDue(published, planned, publisher.now(), publisher.snapshotDays)) {
-      const issued = await issue(publisher, published, ready);
-      if (!issued.ok) return issued;
-      refreshed = publisher.now();
-      for (const { request } of issued.value.ready) await tell(govern, request);
-    }
-    return versions(publisher);
+    if (!due && !snapshotDue(published, planned, publisher.now(), publisher.snapshotDays)) return accept(versionsOf(published));
+    const issued = await issue(publisher, published, ready);
+    if (!issued.ok) return issued;
+    refreshed = publisher.now();
+    for (const { request } of issued.value.ready) await tell(govern, request);
+    const after = await openPublished(publisher);
+    return after.ok ? accept(versionsOf(after.value)) : after;
   };
   return {
     turn: () => {
@@ -94,11 +94,8 @@ async function signedRequests(govern: string): Promise<readonly SigningRequest[]
   return answer.ok ? answer.value.requests : [];
 }
 
-async function versions(publisher: Publisher): Promise<Outcome<Versions>> {
-  const published = await openPublished(publisher);
-  if (!published.ok) return published;
-  const { issued } = published.value;
-  return accept({ timestamp: issued?.timestamp.signed.version ?? 0, snapshot: issued?.snapshot.signed.version ?? 0 });
+function versionsOf({ issued }: Published): Versions {
+  return { timestamp: issued?.timestamp.signed.version ?? 0, snapshot: issued?.snapshot.signed.version ?? 0 };
 }
 
 function said(event: string, refusal: Refusal): void {
