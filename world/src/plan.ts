@@ -1,20 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Build } from "@countersign/build/attest";
-import { type BuilderRule, certifiedBuilder } from "@countersign/trust/build/builder-rule";
-import {
-  array,
-  closed,
-  type Decoder,
-  distinct,
-  integer,
-  json,
-  literal,
-  Malformed,
-  name,
-  optional,
-  record,
-  text,
-} from "@countersign/trust/decode";
+import { type BuilderRule, certifiedBuilder, pinnedBuild } from "@countersign/trust/build/builder-rule";
+import { array, closed, type Decoder, distinct, integer, literal, Malformed, name, optional } from "@countersign/trust/decode";
 import type { DownloadLimits } from "@countersign/trust/policy/policy";
 import type { Profile } from "@countersign/trust/policy/profile";
 import type { PostQuantumPlan } from "./post-quantum.ts";
@@ -95,16 +82,8 @@ const quorum = closed<Plan["root"]>({ holders: array(holding, 1), threshold: int
 const builder: Decoder<PlannedBuilder> = closed<PlannedBuilder>({
   holder: name,
   owner: name,
-  id: text,
   certified: optional(certifiedBuilder),
-  buildType: text,
-  source: text,
-  repositoryId: optional(text),
-  ownerId: optional(text),
-  ref: optional(text),
-  runnerEnvironment: optional(text),
-  eventName: optional(text),
-  parameters: record(text, json),
+  ...pinnedBuild,
 });
 
 const fields: Decoder<Plan> = closed<Plan>({

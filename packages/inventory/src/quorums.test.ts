@@ -34,6 +34,7 @@ import {
   signedBytes,
   statementOf,
   TestLog,
+  usualProvenance,
 } from "@countersign/trust/simulator.test-support";
 import fc from "fast-check";
 import { holds } from "./formula.ts";
@@ -77,19 +78,7 @@ const made = new Map<string, Attestation>();
 async function attestationBy(builder: Person): Promise<Attestation> {
   const before = made.get(builder.keyid);
   if (before !== undefined) return before;
-  const payload = servedBytes({
-    _type: "https://in-toto.io/Statement/v1",
-    subject: [{ name: "hello", digest: { sha256: digestOf("bytes") } }],
-    predicateType: "https://slsa.dev/provenance/v1",
-    predicate: {
-      buildDefinition: {
-        buildType: "https://ci.example/build/v1",
-        externalParameters: { workflow: "release.yml" },
-        resolvedDependencies: [{ uri: "git+https://git.example/hello", digest: { gitCommit: "0".repeat(40) } }],
-      },
-      runDetails: { builder: { id: "https://ci.example/runner" } },
-    },
-  });
+  const payload = servedBytes(usualProvenance);
   const sig = Buffer.from(await builder.sign(preAuthenticationEncoding(inTotoPayloadType, payload))).toString("base64");
   const signatures = [{ keyid: builder.keyid, sig }];
   const file = servedBytes({ payloadType: inTotoPayloadType, payload: Buffer.from(payload).toString("base64"), signatures });

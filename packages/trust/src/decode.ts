@@ -127,7 +127,8 @@ export function table<T>(key: Decoder<string>, item: Decoder<T>): Decoder<Table<
   };
 }
 
-type Shape<T> = { readonly [K in keyof T]-?: Decoder<T[K]> };
+/** A decoder for each member. */
+export type Shape<T> = { readonly [K in keyof T]-?: Decoder<T[K]> };
 
 /** A document of our own: a field that the reader does not know might be the one that matters, so it is refused. */
 export function closed<T>(shape: Shape<T>): Decoder<T> {

@@ -156,6 +156,21 @@ export function digestOf(text: string): Digest {
   return sha256(Buffer.from(text));
 }
 
+/** Provenance of a release as `statementOf` has it, by the builder of the usual policy. */
+export const usualProvenance: object = {
+  _type: "https://in-toto.io/Statement/v1",
+  subject: [{ name: "hello", digest: { sha256: digestOf("bytes") } }],
+  predicateType: "https://slsa.dev/provenance/v1",
+  predicate: {
+    buildDefinition: {
+      buildType: "https://ci.example/build/v1",
+      externalParameters: { workflow: "release.yml" },
+      resolvedDependencies: [{ uri: "git+https://git.example/hello", digest: { gitCommit: "0".repeat(40) } }],
+    },
+    runDetails: { builder: { id: "https://ci.example/runner" } },
+  },
+};
+
 /** What one person says of a digest. */
 export async function say(
   who: Voice,

@@ -1,18 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { BuilderRule } from "@countersign/trust/build/builder-rule";
-import {
-  closed,
-  type Decoder,
-  decodeBytes,
-  digest,
-  distinct,
-  json,
-  literal,
-  matching,
-  optional,
-  record,
-  text,
-} from "@countersign/trust/decode";
+import { type PinnedBuild, pinnedBuild } from "@countersign/trust/build/builder-rule";
+import { closed, type Decoder, decodeBytes, digest, distinct, literal, matching, text } from "@countersign/trust/decode";
 import { type Digest, sha256 } from "@countersign/trust/digest";
 import { accept, type Outcome } from "@countersign/trust/refusal";
 import type { CertificateFact } from "./fulcio.ts";
@@ -35,8 +23,6 @@ export interface BundlePolicy {
   /** What a summary says was verified. */
   readonly levels: readonly string[];
 }
-
-export type PinnedBuild = Omit<BuilderRule, "keyid" | "certified">;
 
 /** A bundle policy, and what the signed policy names it by. */
 export interface NamedBundlePolicy {
@@ -62,17 +48,7 @@ export const bundlePolicy: Decoder<BundlePolicy> = closed<BundlePolicy>({
     buildConfigUri: pin,
     buildTrigger: pin,
   }),
-  build: closed<PinnedBuild>({
-    id: text,
-    buildType: text,
-    source: text,
-    repositoryId: optional(text),
-    ownerId: optional(text),
-    ref: optional(text),
-    runnerEnvironment: optional(text),
-    eventName: optional(text),
-    parameters: record(text, json),
-  }),
+  build: closed<PinnedBuild>(pinnedBuild),
   levels: distinct(text, 1),
 });
 

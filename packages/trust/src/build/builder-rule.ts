@@ -1,6 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Json } from "../canonical.ts";
-import { closed, type Decoder, digest, distinct, integer, json, literal, Malformed, matching, optional, record, text } from "../decode.ts";
+import {
+  closed,
+  type Decoder,
+  digest,
+  distinct,
+  integer,
+  json,
+  literal,
+  Malformed,
+  matching,
+  optional,
+  record,
+  type Shape,
+  text,
+} from "../decode.ts";
 import type { Digest } from "../digest.ts";
 import { longestCertificate } from "./certificate.ts";
 
@@ -27,6 +41,22 @@ export interface BuilderRule {
   /** `externalParameters`, every one of them. */
   readonly parameters: Readonly<Record<string, Json>>;
 }
+
+/** Of a rule, what it pins of the build itself, whoever signs for it. */
+export type PinnedBuild = Omit<BuilderRule, "keyid" | "certified">;
+
+/** How `PinnedBuild` is read, to stand among the members of what else a document says of a builder. */
+export const pinnedBuild: Shape<PinnedBuild> = {
+  id: text,
+  buildType: text,
+  source: text,
+  repositoryId: optional(text),
+  ownerId: optional(text),
+  ref: optional(text),
+  runnerEnvironment: optional(text),
+  eventName: optional(text),
+  parameters: record(text, json),
+};
 
 /** How an issuer certifies the keys of a builder. */
 export interface CertifiedBuilder {
@@ -88,19 +118,7 @@ export const certifiedBuilder: Decoder<CertifiedBuilder> = closed<CertifiedBuild
   }),
 });
 
-const builderRule: Decoder<BuilderRule> = closed<BuilderRule>({
-  id: text,
-  keyid: text,
-  certified: optional(certifiedBuilder),
-  buildType: text,
-  source: text,
-  repositoryId: optional(text),
-  ownerId: optional(text),
-  ref: optional(text),
-  runnerEnvironment: optional(text),
-  eventName: optional(text),
-  parameters: record(text, json),
-});
+const builderRule: Decoder<BuilderRule> = closed<BuilderRule>({ keyid: text, certified: optional(certifiedBuilder), ...pinnedBuild });
 
 const verifierRule: Decoder<VerifierRule> = closed<VerifierRule>({
   id: text,

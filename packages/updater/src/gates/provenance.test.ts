@@ -7,26 +7,14 @@ import { canonicalDigest, servedBytes } from "@countersign/trust/canonical";
 import { sha256 } from "@countersign/trust/digest";
 import { people, policyOf } from "@countersign/trust/founding.test-support";
 import type { Denial } from "@countersign/trust/revocation/list";
-import { digestOf, entryOf, say, statementOf, TestLog } from "@countersign/trust/simulator.test-support";
+import { digestOf, entryOf, say, statementOf, TestLog, usualProvenance } from "@countersign/trust/simulator.test-support";
 import { meets } from "./head-scene.test-support.ts";
 import { provenanceGate } from "./provenance.ts";
 
 const { alice, builder, carol, revoker } = people;
 const start = 1_000_000;
 const soaked = start + 3600;
-const payload = servedBytes({
-  _type: "https://in-toto.io/Statement/v1",
-  subject: [{ name: "hello", digest: { sha256: digestOf("bytes") } }],
-  predicateType: "https://slsa.dev/provenance/v1",
-  predicate: {
-    buildDefinition: {
-      buildType: "https://ci.example/build/v1",
-      externalParameters: { workflow: "release.yml" },
-      resolvedDependencies: [{ uri: "git+https://git.example/hello", digest: { gitCommit: "0".repeat(40) } }],
-    },
-    runDetails: { builder: { id: "https://ci.example/runner" } },
-  },
-});
+const payload = servedBytes(usualProvenance);
 const sig = Buffer.from(await builder.sign(preAuthenticationEncoding(inTotoPayloadType, payload))).toString("base64");
 
 /** What a device says to a release whose provenance has these signatures, when this was denied before. */
