@@ -3,11 +3,11 @@
 import { sha256 as raw } from "@countersign/tlog/hash";
 import { formatNote, parseNote } from "@countersign/tlog/note";
 import { cosign, signerFromSeed } from "@countersign/tlog/signer";
-import { parseVkey } from "@countersign/tlog/vkey";
+import { root } from "@countersign/trust/anchor/root";
 import { canonicalDigest, type Json } from "@countersign/trust/canonical";
 import { decode } from "@countersign/trust/decode";
-import { people, policyOf } from "@countersign/trust/founding.test-support";
-import type { LedgerTrust } from "@countersign/trust/ledger/checkpoint";
+import { people, policyOf, rootOf } from "@countersign/trust/founding.test-support";
+import { type LedgerTrust, ledgerTrust } from "@countersign/trust/ledger/checkpoint";
 import { type Policy, policy as policyDecoder } from "@countersign/trust/policy/policy";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import { type Entry, type Head, headDocument } from "@countersign/trust/release/head";
@@ -24,17 +24,14 @@ export interface GivenLedger {
   readonly log: { readonly origin: string; readonly vkey: string };
   readonly witnesses: readonly string[];
   readonly witnessQuorum: number;
+  readonly formerLogs?: readonly object[];
 }
 
 export const ledger: GivenLedger = ledgerFields as GivenLedger;
 
-export function ledgerOf({ log, witnesses, witnessQuorum }: GivenLedger): LedgerTrust {
-  return {
-    origin: log.origin,
-    log: must(parseVkey(log.vkey)),
-    witnesses: witnesses.map((line) => must(parseVkey(line))),
-    quorum: witnessQuorum,
-  };
+export function ledgerOf(given: GivenLedger): LedgerTrust {
+  const { countersign, ...rest } = rootOf() as { readonly countersign: object };
+  return ledgerTrust(must(decode(root, { ...rest, countersign: { ...countersign, ...given } }, "root")));
 }
 
 export const policy: Policy = policyOf();

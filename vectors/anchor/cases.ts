@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import { signerFromSeed } from "@countersign/tlog/signer";
+import { formatVkey, parseVkey } from "@countersign/tlog/vkey";
 import { root, rootChecks } from "@countersign/trust/anchor/root";
 import { timestamp } from "@countersign/trust/anchor/timestamp";
 import { judge } from "@countersign/trust/check";
 import { decode } from "@countersign/trust/decode";
 import { envelope } from "@countersign/trust/envelope";
 import { expires, people, rootOf, spec_version } from "@countersign/trust/founding.test-support";
-import { digestOf, ledgerFields, type Person, person, signDocument, TestLog } from "@countersign/trust/simulator.test-support";
+import { digestOf, ledgerFields, must, type Person, person, signDocument, TestLog } from "@countersign/trust/simulator.test-support";
 import { accepted, ledger, refused, start } from "../scene.ts";
 import type { Vector, VectorFile } from "../vector.ts";
 
@@ -30,6 +32,7 @@ export const rootVectors: VectorFile<GivenRoot> = {
     const bad = async (description: string, change: object): Promise<Vector<GivenRoot>> =>
       refused(description, malformed, await next(extension(change)));
     const [w1, w2, w3] = ledger.witnesses;
+    const asLog = (vkey = "") => formatVkey("old.example", 1, must(parseVkey(vkey)).publicKey);
     const role = (...keys: readonly Person[]) => ({ keyids: keys.map(({ keyid }) => keyid), threshold: keys.length });
     const keysOf = (...keys: readonly Person[]) => Object.fromEntries(keys.map(({ keyid, key }) => [keyid, key]));
     const second = person("alice's second key");
@@ -47,6 +50,13 @@ export const rootVectors: VectorFile<GivenRoot> = {
       roles: { ...doubled.roles, root: { ...role(alice, second, bob), threshold }, targets: role(alice, bob) },
       ...extension({ owners: { ...owners, ...names } }),
     });
+    const over = {
+      origin: "old.example",
+      vkey: formatVkey("old.example", 1, signerFromSeed(Buffer.alloc(32, 9), "old.example", 1).publicKey),
+      witnesses: ledger.witnesses,
+      witnessQuorum: 2,
+      final: { size: 7, root: digestOf("the last tree") },
+    };
     const moved = await signDocument(rootOf({ ...doubled, ...extension(named("bob")) }), alice, second);
     return [
       accepted("the next root, by both owners", await next()),
@@ -83,6 +93,13 @@ export const rootVectors: VectorFile<GivenRoot> = {
       await bad("attack: one witness twice", { witnesses: [w1, w2, w2] }),
       await bad("attack: the log's key as a witness's", { log: { origin: ledger.log.origin, vkey: w3 } }),
       await bad("a log key that cosigns", { log: { ...ledger.log, vkey: w1 } }),
+      accepted("a former log, pinned at its last tree", await next(extension({ formerLogs: [over] }))),
+      await bad("attack: a former log that is not pinned", { formerLogs: [{ ...over, final: undefined }] }),
+      await bad("attack: a log that is over and followed", { formerLogs: [{ ...over, vkey: ledger.log.vkey }] }),
+      await bad("attack: a former log under the origin of the one that is followed", {
+        formerLogs: [{ ...over, origin: ledger.log.origin }],
+      }),
+      await bad("attack: the key of a former log as a witness's", { formerLogs: [{ ...over, vkey: asLog(w3) }] }),
       refused("no extension", malformed, await next({ countersign: undefined })),
       refused("no consistent snapshots", malformed, await next({ consistent_snapshot: false })),
     ];

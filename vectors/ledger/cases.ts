@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Entry } from "@countersign/tlog/entry";
 import { parseTlogProof } from "@countersign/tlog/proof";
+import { signerFromSeed } from "@countersign/tlog/signer";
+import { formatVkey } from "@countersign/tlog/vkey";
 import { judge } from "@countersign/trust/check";
 import { claimedCheckpoint, cosignedCheck, inclusionTime, ledgerSizeCheck, witnessedTime } from "@countersign/trust/ledger/checkpoint";
 import { loggedCheck, publicSince } from "@countersign/trust/ledger/inclusion";
@@ -15,6 +17,12 @@ interface GivenCheckpoint {
   /** The note that was verified before; null where there was none. */
   readonly remembered: string | null;
 }
+
+/** A log that another one is followed by, with all three witnesses. */
+const next = {
+  origin: "next.example",
+  vkey: formatVkey("next.example", 1, signerFromSeed(Buffer.alloc(32, 9), "next.example", 1).publicKey),
+};
 
 async function logOf(entries: number, seed = "entry"): Promise<TestLog> {
   const log = new TestLog();
@@ -95,9 +103,21 @@ export const proofVectors: VectorFile<GivenProof> = {
     const approvals = digestOf("approvals");
     const channel: Entry = { type: "channel", digest: digestOf("channel") };
     const release: Entry = { type: "release", digest: digestOf("release"), approvals };
+    const after: Entry = { type: "channel", digest: digestOf("after the end") };
     const [plain, approved] = [await log.prove(channel, [start, start]), await log.prove(release, [start, start])];
     const given = (proof: string, entry: Entry): GivenProof => ({ proof, entry, ledger });
     const unproven = "inclusion-unproven";
+    const over = async (last: string) => {
+      const { root, size } = must(claimedCheckpoint(last, ledgerOf(ledger))).checkpoint;
+      const { log, ...old } = ledger;
+      return {
+        ...ledger,
+        log: next,
+        witnessQuorum: 3,
+        formerLogs: [{ ...log, ...old, final: { size, root: Buffer.from(root).toString("hex") } }],
+      };
+    };
+    const atTheEnd = await over(await log.note([start, start]));
     return [
       accepted("a channel file", given(plain, channel), { index: 5, since: start }),
       accepted("a release entry, with its approvals", given(approved, release), { index: 6, since: start }),
@@ -110,6 +130,18 @@ export const proofVectors: VectorFile<GivenProof> = {
       accepted("a line that means nothing", given(plain.replace("index", "extra AA==\nindex"), channel), { index: 5, since: start }),
       refused("attack: a place beyond the tree", unproven, given(plain.replace("index 5", "index 6"), channel)),
       refused("attack: one hash more", unproven, given(plain.replace("\n\n", `\n${"A".repeat(43)}=\n\n`), channel)),
+      accepted("an entry of a log that is over", { proof: plain, entry: channel, ledger: atTheEnd }, { index: 5, since: start }),
+      accepted("and under its last tree", { proof: approved, entry: release, ledger: atTheEnd }, { index: 6, since: start }),
+      refused("attack: the old key extends a log that is over", "log-closed", {
+        proof: await log.prove(after, [start, start]),
+        entry: after,
+        ledger: atTheEnd,
+      }),
+      refused("attack: the old key rewrites its last tree", "log-closed", {
+        proof: approved,
+        entry: release,
+        ledger: await over(await (await logOf(7)).note([start, start])),
+      }),
       refused("64 hashes", "proof-malformed", given(plain.replace("\n\n", `${`\n${"A".repeat(43)}=`.repeat(62)}\n\n`), channel)),
       refused("no proof", "proof-malformed", given("", channel)),
     ];

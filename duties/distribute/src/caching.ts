@@ -4,7 +4,7 @@
 export const entryPoints: readonly string[] = ["metadata/timestamp.json", "revocations/latest", "log/checkpoint"];
 
 /** Everything below these is named by its digest, its version or its place in a tree that only grows. */
-export const immutablePrefixes: readonly string[] = ["targets/", "artifacts/", "provenance/", "proofs/", "log/tile/"];
+export const immutablePrefixes: readonly string[] = ["targets/", "artifacts/", "provenance/", "proofs/", "log/tile/", "former-logs/"];
 
 /**
  * `Cache-Control` for a store path: a year and immutable where a name can only ever mean the same bytes (consistent-snapshot

@@ -12,7 +12,7 @@ export const logChecks: readonly Check<RequestSubject>[] = [
     examine: ({ log: { newest, remembered, consistency }, view }) => {
       const size = ledgerSizeCheck("ledger").examine({ candidate: newest, ledger: view.ledger, remembered });
       const { checkpoint } = newest;
-      if (!size.ok || remembered === undefined || remembered.size === checkpoint.size) return size;
+      if (!size.ok || remembered?.origin !== checkpoint.origin || remembered.size === checkpoint.size) return size; // of another log nothing is told
       return decide(
         verifyConsistency(remembered.size, checkpoint.size, remembered.root, checkpoint.root, consistency),
         `a tree that extends the one of size ${remembered.size}`,

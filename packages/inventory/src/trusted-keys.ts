@@ -58,7 +58,7 @@ export function trustedKeys({ root, targets, policy }: Authorities): readonly Tr
       scheme,
       holder: before?.holder ?? known.holder,
       owner: before?.owner ?? known.owner,
-      tasks: [...(before?.tasks ?? []), task],
+      tasks: [...(before?.tasks ?? []).filter(({ duty, channel }) => duty !== task.duty || channel !== task.channel), task],
     });
   };
   const held = (keyid: string, task: Task): void => {
@@ -72,10 +72,12 @@ export function trustedKeys({ root, targets, policy }: Authorities): readonly Tr
       const named = holder === undefined ? {} : { holder };
       add(keyid, root.keys[keyid]?.scheme ?? "unknown", { duty: role, channel: null }, { ...named, owner: root.countersign.owners[keyid] });
     }
-  const { log, witnesses } = root.countersign;
-  add(keyidOfVkey(log.vkey), tufKeyOf(log.vkey).scheme, { duty: "log", channel: null }, {});
-  for (const witness of witnesses)
-    add(keyidOfVkey(witness), tufKeyOf(witness).scheme, { duty: "witness", channel: null }, { holder: witness.name });
+  const { log, witnesses, formerLogs = [] } = root.countersign;
+  for (const each of [{ vkey: log.vkey, witnesses }, ...formerLogs]) {
+    add(keyidOfVkey(each.vkey), tufKeyOf(each.vkey).scheme, { duty: "log", channel: null }, {});
+    for (const witness of each.witnesses)
+      add(keyidOfVkey(witness), tufKeyOf(witness).scheme, { duty: "witness", channel: null }, { holder: witness.name });
+  }
 
   for (const { name: channel, keyids } of targets.delegations?.roles ?? [])
     for (const keyid of keyids) {

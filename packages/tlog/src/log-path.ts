@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { sha256 } from "./hash.ts";
 import { bundlePath, TILE_WIDTH, type Tile, tilePath } from "./tile.ts";
 
 /** A file of a log by its path: a tile of hashes, or a bundle of entries, which is a tile of level `entries`. */
@@ -23,4 +24,9 @@ export function parseLogPath(path: string): LogPath | undefined {
 
 export function logPath({ level, index, width }: LogPath): string {
   return level === "entries" ? bundlePath(index, width) : tilePath({ level, index, width });
+}
+
+/** Below which the files of a former log stand in a repository, where those of the one that is followed stand below `log/`. */
+export function formerLogPrefix(origin: string): string {
+  return `former-logs/${Buffer.from(sha256(Buffer.from(origin))).toString("hex")}/`;
 }

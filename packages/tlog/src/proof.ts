@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { decodeBase64, encodeBase64 } from "./base64.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 import { parseDecimal } from "./decimal.ts";
-import { HASH_BYTES, leafHash } from "./hash.ts";
+import { equalBytes, HASH_BYTES, leafHash } from "./hash.ts";
 import { verifyInclusion } from "./merkle.ts";
-import { type CosignedCheckpoint, type LogTrust, verifyCosigned } from "./quorum.ts";
+import { type CosignedCheckpoint, type LogTrust, logOf, verifyCosigned } from "./quorum.ts";
 import { accept, type Outcome, refuse } from "./refusal.ts";
 
 /** What a `.tlog-proof` file says (c2sp.org/tlog-proof): all that is needed, offline, to see that an entry is in a log. */
@@ -56,15 +57,23 @@ export function parseTlogProof(text: string): Outcome<TlogProof> {
 }
 
 /**
- * Whether this very entry is in the log, under a checkpoint that the log signed and the quorum cosigned. The leaf hash is always
+ * Whether this very entry is in the log, or in a former one, under a checkpoint that the log signed and the quorum cosigned. The leaf hash is always
  * computed here, from the entry that the caller holds. How fresh the times must be is the caller's rule.
  */
 export function verifyTlogProof(proof: string, entry: Uint8Array, trust: LogTrust): Outcome<ProvenEntry> {
   const parsed = parseTlogProof(proof);
   if (!parsed.ok) return parsed;
   const { index, hashes, note } = parsed.value;
-  const cosigned = verifyCosigned(new TextEncoder().encode(note), trust);
+  const log = logOf(note.slice(0, note.indexOf("\n")), trust);
+  const cosigned = verifyCosigned(new TextEncoder().encode(note), log);
   if (!cosigned.ok) return cosigned;
+  if ("final" in log && isBeyond(cosigned.value.checkpoint, log.final))
+    return refuse(
+      "log-closed",
+      `a tree of at most ${log.final.size} entries, the last of this log`,
+      `${cosigned.value.checkpoint.size}`,
+      "log the entry in the log that is followed now",
+    );
   const { size, root } = cosigned.value.checkpoint;
   if (!verifyInclusion(index, size, leafHash(entry), hashes, root)) {
     return refuse(
@@ -75,6 +84,10 @@ export function verifyTlogProof(proof: string, entry: Uint8Array, trust: LogTrus
     );
   }
   return accept({ index, cosigned: cosigned.value });
+}
+
+function isBeyond({ size, root }: Checkpoint, final: Checkpoint): boolean {
+  return size > final.size || (size === final.size && !equalBytes(root, final.root));
 }
 
 function malformed(expected: string, found: string): Outcome<never> {

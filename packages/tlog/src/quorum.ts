@@ -14,6 +14,19 @@ export interface LogTrust {
   readonly witnesses: readonly Vkey[];
   /** At least 1. Witnesses are counted by public key, under whatever names they come. */
   readonly quorum: number;
+  /** Logs that were followed before this one, each under an origin of its own. What was in them is believed still; no checkpoint of theirs is the newest. */
+  readonly former?: readonly FormerLog[];
+}
+
+/** A log that is over. */
+export interface FormerLog extends Omit<LogTrust, "former"> {
+  /** Its last tree. Nothing beyond it is believed, whoever signs it: a log key that is not used any more is one that nobody guards any more. */
+  readonly final: Checkpoint;
+}
+
+/** The log whose checkpoint this says it is: a former one, or else the one that is followed. */
+export function logOf(origin: string, trust: LogTrust): LogTrust | FormerLog {
+  return trust.former?.find((log) => log.origin === origin) ?? trust;
 }
 
 /** A checkpoint that its log signed. */

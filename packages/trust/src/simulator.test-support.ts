@@ -55,7 +55,7 @@ export async function signedBytes(document: unknown, ...signers: readonly Voice[
 
 const log: NoteSigner = signerFromSeed(rawSha256(Buffer.from("log")), "log.example", 1);
 const witnesses: readonly NoteSigner[] = ["w1", "w2", "w3"].map((name) => signerFromSeed(rawSha256(Buffer.from(name)), name, 4));
-const vkeyOf = ({ name, type, publicKey }: NoteSigner): Vkey => ({ name, type, publicKey, keyId: keyIdOf(name, type, publicKey) });
+export const vkeyOf = ({ name, type, publicKey }: NoteSigner): Vkey => ({ name, type, publicKey, keyId: keyIdOf(name, type, publicKey) });
 const line = ({ name, type, publicKey }: NoteSigner): string => formatVkey(name, type, publicKey);
 
 /** Two of three witnesses. */

@@ -6,16 +6,20 @@ import { readDocument } from "@countersign/repository/ceremony/event-document";
 import { eventBytes, openEvent } from "@countersign/repository/ceremony/signing-event";
 import { differencesText } from "@countersign/repository/diff/text";
 import { replaceDelegatedKey } from "@countersign/repository/edit/delegation-edits";
+import { followedLog, followLog } from "@countersign/repository/edit/log-edits";
 import { fieldOf } from "@countersign/repository/edit/message";
 import { revise } from "@countersign/repository/edit/revise";
 import { replaceTopKey } from "@countersign/repository/edit/root-edits";
 import type { Change } from "@countersign/repository/edit/splice";
 import { setTarget } from "@countersign/repository/edit/target-edits";
 import { targetFileOf } from "@countersign/repository/target-path";
+import { root } from "@countersign/trust/anchor/root";
+import { judge } from "@countersign/trust/check";
 import { decodeBytes } from "@countersign/trust/decode";
 import { signedJson } from "@countersign/trust/envelope";
 import { readJson } from "@countersign/trust/json";
 import { publicKey } from "@countersign/trust/key";
+import { claimedCheckpoint, cosignedCheck, ledgerTrust } from "@countersign/trust/ledger/checkpoint";
 import { defaultLimits } from "@countersign/trust/limits";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import { writeDurably } from "@countersign/updater/durable";
@@ -33,6 +37,8 @@ interface Options {
   readonly replace?: readonly string[];
   readonly owner?: string;
   readonly newPolicy?: string;
+  readonly newLog?: string;
+  readonly lastCheckpoint?: string;
   readonly policy?: readonly string[];
   readonly delegator?: readonly string[];
 }
@@ -47,6 +53,8 @@ export function open(command: Command): void {
     .option("--expires <date>", "instead: the version before said again, until then (2027-01-31T00:00:00Z)")
     .option("--replace <keyid=file>", "with the key in that file (FILE.pub) in the place of this one; may be given again", each)
     .option("--owner <name>", "who answers for the keys that come, in a root of ours")
+    .option("--new-log <file>", "with another log in a root of ours: a file with its log, witnesses and witnessQuorum")
+    .option("--last-checkpoint <file>", "the checkpoint at which the log before is over: log/checkpoint, as it is served")
     .option("--new-policy <file>", "with another policy.json listed, in targets of ours")
     .option("--policy <file>", "a policy.json that is listed before or after, as it is served; may be given again", each)
     .option("--delegator <role=file>", "the files that delegate to this role, root first; may be given again", each);
@@ -89,7 +97,7 @@ export function open(command: Command): void {
 
 /** The version after one, with what the options change. */
 async function nextMessage(
-  { role, expires, replace = [], owner, newPolicy }: Options,
+  { role, expires, replace = [], owner, newPolicy, newLog, lastCheckpoint }: Options,
   before: Uint8Array | undefined,
 ): Promise<Outcome<Uint8Array>> {
   if (before === undefined || expires === undefined)
@@ -120,7 +128,27 @@ async function nextMessage(
     if (!bytes.ok) return bytes;
     changes.push(setTarget("policy.json", targetFileOf(bytes.value)));
   }
+  if (newLog !== undefined) {
+    const followed = await logChanges(before, newLog, lastCheckpoint);
+    if (!followed.ok) return followed;
+    changes.push(...followed.value);
+  }
   return accept(revise(before, expires, changes));
+}
+
+/** Another log in the place of the one that the root before follows, which is over at a checkpoint that its own witnesses cosigned. */
+async function logChanges(before: Uint8Array, newLog: string, lastCheckpoint: string | undefined): Promise<Outcome<readonly Change[]>> {
+  const written = await readOption("--new-log", newLog);
+  const next = written.ok ? decodeBytes(followedLog, written.value, newLog) : written;
+  if (!next.ok) return next;
+  const trusted = decodeBytes(root, before, "--previous");
+  if (!trusted.ok) return trusted;
+  const note = await readOption("--last-checkpoint", lastCheckpoint ?? "");
+  if (!note.ok) return note;
+  const ledger = ledgerTrust(trusted.value);
+  const claimed = claimedCheckpoint(Buffer.from(note.value).toString(), ledger);
+  const last = claimed.ok ? judge({ candidate: claimed.value, ledger }, [cosignedCheck("last-checkpoint")]).outcome : claimed;
+  return last.ok ? accept(followLog(before, next.value, last.value.checkpoint)) : last;
 }
 
 /** The canonical form of a document that somebody wrote; of a signed file, what is signed in it. */

@@ -101,6 +101,36 @@ test("a root that could not be followed by another one, or has no second witness
   );
 });
 
+test("a log that is over has a name and a key of its own, witnesses who can fill their quorum, and a last tree", () => {
+  const fields = { owners: { [alice.keyid]: "alice", [bob.keyid]: "bob", [publisher.keyid]: "publisher" }, ...ledgerFields };
+  const { log: now, witnesses } = ledgerFields as { log: { vkey: string }; witnesses: readonly string[] };
+  const vkeyOf = (name: string): string => formatVkey(name, 1, signerFromSeed(Buffer.alloc(32, 9), name, 1).publicKey);
+  const good = {
+    origin: "old.example",
+    vkey: vkeyOf("old.example"),
+    witnesses,
+    witnessQuorum: 2,
+    final: { size: 7, root: "ab".repeat(32) },
+  };
+  const accepts = (...formerLogs: readonly object[]) => decode(root, rootOf({ countersign: { ...fields, formerLogs } }), "root").ok;
+  assert.equal(accepts(good), true);
+  for (const change of [
+    { origin: "log.example" },
+    { vkey: now.vkey },
+    { vkey: witnesses[0] },
+    { witnesses: witnesses.slice(0, 1) },
+    { witnessQuorum: 4 },
+    { witnessQuorum: 1 },
+    { final: undefined },
+    { final: { size: 0, root: "ab".repeat(32) } },
+    { final: { size: 7, root: "ab" } },
+    { url: "https://old.example" },
+  ])
+    assert.equal(accepts({ ...good, ...change }), false, JSON.stringify(change));
+  assert.equal(accepts(good, good), false);
+  assert.equal(accepts(good, { ...good, origin: "older.example" }), false, "one key for two logs");
+});
+
 test("an authority is the role's own keys", () => {
   const read = must(decode(root, rootOf(), "root"));
   assert.deepEqual(topAuthority(read, "timestamp").keyids, [publisher.keyid]);

@@ -7,12 +7,14 @@ import {
   closed,
   type Decoder,
   dateTime,
+  digest,
   distinct,
   integer,
   literal,
   Malformed,
   name,
   open,
+  optional,
   record,
   text,
 } from "../decode.ts";
@@ -33,6 +35,18 @@ export interface RootExtension {
   readonly witnesses: readonly Vkey[];
   /** How many witnesses must have cosigned a checkpoint; at least two, so that one of them cannot lie about time alone. */
   readonly witnessQuorum: number;
+  /** Logs that were followed before and are over: entries in them count as before, up to their last tree. */
+  readonly formerLogs?: readonly FormerLog[] | undefined;
+}
+
+/** A log that is over, with those who had to cosign it. */
+export interface FormerLog {
+  readonly origin: string;
+  readonly vkey: Vkey;
+  readonly witnesses: readonly Vkey[];
+  readonly witnessQuorum: number;
+  /** Its last tree, pinned: its old key extends nothing. */
+  readonly final: { readonly size: number; readonly root: Uint8Array };
 }
 
 /** A root of a repository of ours: a TUF root with an extension, consistent snapshots, and keys under their own digests. */
@@ -65,22 +79,53 @@ export const roleKeys: Decoder<RoleKeys> = (value, at) => {
   return keys;
 };
 
+/** Witnesses that can fill their quorum, each under a name and with a key of its own that is not the log's. */
+function checkWitnesses(log: Vkey, { witnesses, witnessQuorum }: Pick<RootExtension, "witnesses" | "witnessQuorum">, at: string): void {
+  if (witnessQuorum > witnesses.length) throw new Malformed(`${at}.witnessQuorum`, `at most ${witnesses.length}`, witnessQuorum);
+  if (isCosigner(log) || !witnesses.every(isCosigner))
+    throw new Malformed(at, "a log key of type 1 and witness keys of type 4 or 6", "another type");
+  if (!areDistinct([log, ...witnesses].map(publicHex)))
+    throw new Malformed(`${at}.witnesses`, "a key of its own for the log and each witness", "one key twice");
+  if (!areDistinct(witnesses.map(({ name }) => name)))
+    throw new Malformed(`${at}.witnesses`, "one key for each witness: two kinds of key are not two witnesses", "one name twice");
+}
+
+const publicHex = ({ publicKey }: Vkey): string => Buffer.from(publicKey).toString("hex");
+
+function areDistinct(texts: readonly string[]): boolean {
+  return new Set(texts).size === texts.length;
+}
+
+const rootHash: Decoder<Uint8Array> = (value, at) => Buffer.from(digest(value, at), "hex");
+
+const formerLog: Decoder<FormerLog> = (value, at) => {
+  const read = closed<FormerLog>({
+    origin: text,
+    vkey,
+    witnesses: array(vkey, 2, 32),
+    witnessQuorum: integer(2, 32),
+    final: closed({ size: integer(1), root: rootHash }),
+  })(value, at);
+  checkWitnesses(read.vkey, read, at);
+  return read;
+};
+
 const extension: Decoder<RootExtension> = (value, at) => {
   const read = closed<RootExtension>({
     owners: record(text, name),
     log: closed({ origin: text, vkey }),
     witnesses: array(vkey, 2, 32),
     witnessQuorum: integer(2, 32),
+    formerLogs: optional(array(formerLog, 1, 16)),
   })(value, at);
-  if (read.witnessQuorum > read.witnesses.length)
-    throw new Malformed(`${at}.witnessQuorum`, `at most ${read.witnesses.length}`, read.witnessQuorum);
-  if (isCosigner(read.log.vkey) || !read.witnesses.every(isCosigner))
-    throw new Malformed(at, "a log key of type 1 and witness keys of type 4 or 6", "another type");
-  const keys = [read.log.vkey, ...read.witnesses].map((each) => Buffer.from(each.publicKey).toString("hex"));
-  if (new Set(keys).size !== keys.length)
-    throw new Malformed(`${at}.witnesses`, "a key of its own for the log and each witness", "one key twice");
-  if (new Set(read.witnesses.map(({ name }) => name)).size !== read.witnesses.length)
-    throw new Malformed(`${at}.witnesses`, "one key for each witness: two kinds of key are not two witnesses", "one name twice");
+  checkWitnesses(read.log.vkey, read, at);
+  const logs = [read.log, ...(read.formerLogs ?? [])];
+  if (!areDistinct(logs.map(({ origin }) => origin)) || !areDistinct([...logs.map((log) => log.vkey), ...read.witnesses].map(publicHex)))
+    throw new Malformed(
+      `${at}.formerLogs`,
+      "an origin for each log, and a key that neither another nor a witness has",
+      "one of them twice",
+    );
   return read;
 };
 

@@ -3,7 +3,7 @@ import { type Checkpoint, parseCheckpoint } from "@countersign/tlog/checkpoint";
 import { parseCosignature } from "@countersign/tlog/cosignature";
 import { equalBytes } from "@countersign/tlog/hash";
 import { parseNote } from "@countersign/tlog/note";
-import { type LogTrust, verifyCheckpoint, verifyCosigned } from "@countersign/tlog/quorum";
+import { type LogTrust, logOf, verifyCheckpoint, verifyCosigned } from "@countersign/tlog/quorum";
 import type { Root } from "../anchor/root.ts";
 import { type Check, decide } from "../check.ts";
 import { accept, type Outcome } from "../refusal.ts";
@@ -12,12 +12,16 @@ import { accept, type Outcome } from "../refusal.ts";
 export type LedgerTrust = LogTrust;
 
 export function ledgerTrust(root: Root): LedgerTrust {
-  const { log, witnesses, witnessQuorum } = root.countersign;
-  return { origin: log.origin, log: log.vkey, witnesses, quorum: witnessQuorum };
+  const { log, witnesses, witnessQuorum, formerLogs = [] } = root.countersign;
+  const former = formerLogs.map(({ origin, vkey, final, ...by }) => ({
+    ...{ origin, log: vkey, witnesses: by.witnesses, quorum: by.witnessQuorum },
+    final: { origin, ...final },
+  }));
+  return { origin: log.origin, log: log.vkey, witnesses, quorum: witnessQuorum, former };
 }
 
 /**
- * A checkpoint as a note says it, with the newest time that each of its known witnesses claims (Unix seconds, newest first). Not verified;
+ * A checkpoint as a note says it, with the newest time that each known witness of its log claims (Unix seconds, newest first). Not verified;
  * where it is, these are the times that were.
  */
 export interface ClaimedCheckpoint {
@@ -32,7 +36,7 @@ export function claimedCheckpoint(note: string, ledger: LedgerTrust): Outcome<Cl
   const checkpoint = parseCheckpoint(parsed.value.text);
   if (!checkpoint.ok) return checkpoint;
   const times = new Map<string, number>(); // by public key, as `verifyCosigned` counts: key identifiers are short enough to collide
-  for (const { name, keyId, publicKey, type } of ledger.witnesses) {
+  for (const { name, keyId, publicKey, type } of logOf(checkpoint.value.origin, ledger).witnesses) {
     const own = parsed.value.signatures.filter((signature) => signature.name === name && signature.keyId === keyId);
     const claimed = own.map(({ payload }) => parseCosignature(payload, type)?.time ?? 0).filter((time) => time > 0 && time <= lastSecond);
     if (claimed.length > 0) times.set(publicKey.join(), Math.max(...claimed));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { encodeEntry, type Entry as LedgerEntry } from "@countersign/tlog/entry";
 import { parseTlogProof, verifyTlogProof } from "@countersign/tlog/proof";
+import { logOf } from "@countersign/tlog/quorum";
 import type { Check } from "../check.ts";
 import { accept, type Outcome, refuse } from "../refusal.ts";
 import { type ClaimedCheckpoint, claimedCheckpoint, inclusionTime, type LedgerTrust } from "./checkpoint.ts";
@@ -35,16 +36,17 @@ export function proofCheckpoint(proof: string, ledger: LedgerTrust): Outcome<Cla
   return parsed.ok ? claimedCheckpoint(parsed.value.note, ledger) : parsed;
 }
 
-/** Since when an entry has been public, by its proof. Unix seconds. */
+/** Since when an entry has been public, by its proof: by the witnesses of the log that it is in, also where that is over. Unix seconds. */
 export function publicSince(proof: string, ledger: LedgerTrust): Outcome<number> {
   const claimed = proofCheckpoint(proof, ledger);
   if (!claimed.ok) return claimed;
-  const since = inclusionTime(claimed.value, ledger.quorum);
+  const { quorum } = logOf(claimed.value.checkpoint.origin, ledger);
+  const since = inclusionTime(claimed.value, quorum);
   return Number.isFinite(since)
     ? accept(since)
     : refuse(
         "witness-quorum-missing",
-        `${ledger.quorum} cosignatures`,
+        `${quorum} cosignatures`,
         `${claimed.value.times.length}`,
         "Ask the ledger for a proof that the witness quorum cosigned.",
       );

@@ -99,6 +99,12 @@ test("attack: a read-through that ends just before the entry", async () => {
   assert.equal(past([before], 1), "not-read-past");
 });
 
+test("an entry of a log that went before is read past by whoever reads the one that is followed now", async () => {
+  const before = { ...release, proof: release.proof.replace("log.example\n", "old.example\n").replace(/^index \d+$/m, "index 900") };
+  assert.equal(past([await readThroughOf("watch", [])], 1, policy, before), "accepted");
+  assert.equal(past([], 1, policy, before), "not-read-past");
+});
+
 test("what only narrows waits for no monitor; what widens does", async () => {
   const approvals = release.approvals;
   assert.equal(past([], 1, policy, await entryOf(orderOf({ action: "slow" }), approvals)), "accepted");

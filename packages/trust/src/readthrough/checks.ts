@@ -77,8 +77,10 @@ export const readPastCheck: Check<ReadPastSubject> = {
   examine: ({ candidate, policy, rules, readThroughs }) => {
     const proof = parseTlogProof(candidate.proof);
     if (!proof.ok) return proof;
-    const { index } = proof.value;
-    const past = readThroughs.filter(({ checkpoint }) => checkpoint.checkpoint.size > index);
+    const { index, note } = proof.value;
+    const origin = note.slice(0, note.indexOf("\n"));
+    // a monitor says nothing of a log before it has read those that went before it to their ends
+    const past = readThroughs.filter(({ checkpoint: { checkpoint } }) => checkpoint.origin !== origin || checkpoint.size > index);
     const owners = ownersOf(
       past.map(({ monitor }) => policy.monitors[monitor] ?? ""),
       (keyid) => principalOf(policy, keyid),
