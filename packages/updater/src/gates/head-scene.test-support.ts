@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A device that stands before a head: what earlier gates find is put before it, and gates 8, 9 and 11 judge.
 
-import { mkdtempDisposable } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { type Targets, targets } from "@countersign/trust/anchor/targets";
 import { servedBytes } from "@countersign/trust/canonical";
 import { sha256 } from "@countersign/trust/digest";
@@ -17,12 +13,11 @@ import type { Order } from "@countersign/trust/release/order";
 import type { Statement } from "@countersign/trust/release/statement";
 import type { ServedList } from "@countersign/trust/revocation/checks";
 import { must, signedBytes } from "@countersign/trust/simulator.test-support";
-import { createDevice } from "../device.ts";
 import { type Gate, gate, goOn } from "../gate.ts";
 import { type Memory, newborn } from "../memory.ts";
 import type { Report } from "../report.ts";
-import { update } from "../update.ts";
 import { approvalsGate } from "./approvals.ts";
+import { looks } from "./device-scene.test-support.ts";
 import { headGate } from "./head.ts";
 import { soakGate } from "./soak.ts";
 
@@ -53,38 +48,21 @@ export async function meets(scene: HeadScene): Promise<Report> {
   const channel = await signedBytes({ _type: "targets", spec_version, version: 1, expires, targets: listed }, alice, bob);
   const all = new Map<string, Uint8Array>(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)]));
   all.set(`targets/${directory}/${sha256(head)}.head.json`, head);
-  const server = createServer(({ url = "" }, response) => {
-    const bytes = all.get(url.slice(1));
-    response.writeHead(bytes === undefined ? 404 : 200).end(bytes);
-  }).listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  await using device = await mkdtempDisposable(`${tmpdir()}/countersign-head-`);
-  try {
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    await createDevice(
-      device.path,
-      { ...place, url, id: "d", privileges: [], installer: "directory" },
-      await signedBytes(rootOf(), alice, bob),
-    );
-    const [held] = policies;
-    const earlier = gate({
-      number: 7,
-      name: "what earlier gates found",
-      checks: {},
-      async pass(attempt) {
-        const bytes = servedBytes(held);
-        attempt.memory = { ...newborn, ...memory };
-        attempt.found.policy = { policy: held, bytes, digest: sha256(bytes) };
-        attempt.found.judges = policies;
-        attempt.found.served = served;
-        attempt.found.channel = must(readEnvelope<Targets>(targets, channel, "stable.json"));
-        return goOn;
-      },
-    });
-    const gates = [earlier, headGate, soakGate, ...(provenance === undefined ? [] : [provenance]), approvalsGate];
-    return must(await update(device.path, { until: "check", gates }));
-  } finally {
-    server.close();
-    server.closeAllConnections();
-  }
+  const [held] = policies;
+  const earlier = gate({
+    number: 7,
+    name: "what earlier gates found",
+    checks: {},
+    async pass(attempt) {
+      const bytes = servedBytes(held);
+      attempt.memory = { ...newborn, ...memory };
+      attempt.found.policy = { policy: held, bytes, digest: sha256(bytes) };
+      attempt.found.judges = policies;
+      attempt.found.served = served;
+      attempt.found.channel = must(readEnvelope<Targets>(targets, channel, "stable.json"));
+      return goOn;
+    },
+  });
+  const gates = [earlier, headGate, soakGate, ...(provenance === undefined ? [] : [provenance]), approvalsGate];
+  return looks({ root: await signedBytes(rootOf(), alice, bob), files: all, gates });
 }

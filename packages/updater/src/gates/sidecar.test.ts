@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { generateKeyPairSync, sign } from "node:crypto";
-import { mkdtempDisposable } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { test } from "node:test";
 import { targets as targetsDecoder } from "@countersign/trust/anchor/targets";
 import { canonicalBytes, servedBytes } from "@countersign/trust/canonical";
@@ -15,12 +11,10 @@ import { keyidOf, type PublicKey } from "@countersign/trust/key";
 import type { Policy } from "@countersign/trust/policy/policy";
 import { sidecarMessage, sidecarPath } from "@countersign/trust/sidecar";
 import { must, signedBytes, TestLog } from "@countersign/trust/simulator.test-support";
-import { createDevice } from "../device.ts";
 import { newborn } from "../memory.ts";
 import type { Report } from "../report.ts";
 import type { Documents } from "../stored-documents.ts";
-import { openTrustStore, saveTrustStore } from "../trust-store.ts";
-import { update } from "../update.ts";
+import { looks, type Mirror } from "./device-scene.test-support.ts";
 
 const { alice, bob, publisher } = people;
 const now = Math.floor(Date.now() / 1000);
@@ -46,12 +40,7 @@ function sidecarOf(role: string, signed: object): Uint8Array {
 }
 
 /** What a device says that holds one policy and looks at a repository that lists another, by a mirror that serves what it likes. */
-async function look(
-  held: Policy | undefined,
-  offered: Policy,
-  mirror: (path: string, bytes: Uint8Array) => Uint8Array | undefined = (_, bytes) => bytes,
-  seen = false,
-): Promise<Report> {
+async function look(held: Policy | undefined, offered: Policy, mirror?: Mirror, seen = false): Promise<Report> {
   const log = new TestLog();
   const policy = servedBytes(offered);
   const root = await signedBytes(rootOf(), alice, bob);
@@ -75,34 +64,15 @@ async function look(
     [sidecarPath(sha256(targets)), sidecarOf("targets", topFields)],
     [sidecarPath(sha256(channel)), sidecarOf("stable", channelFields)],
   ]);
-  const server = createServer(({ url = "" }, response) => {
-    const bytes = files.get(url.slice(1));
-    const served = bytes && mirror(url.slice(1), bytes);
-    response.writeHead(served === undefined ? 404 : 200).end(served);
-  }).listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  await using device = await mkdtempDisposable(`${tmpdir()}/countersign-sidecar-`);
-  try {
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const place = { product: "hello", platform: "linux-x64", channel: "stable", id: "d", privileges: [], installer: "directory" } as const;
-    await createDevice(device.path, { ...place, url }, root);
-    await openTrustStore(device.path); // makes the directory
-    const bytes = held && servedBytes(held);
-    const stored: Partial<Documents> = seen
-      ? {
-          targets: must(readEnvelope(targetsDecoder, targets, "targets")),
-          channel: must(readEnvelope(targetsDecoder, channel, "channel")),
-        }
-      : {};
-    const policyFile = held && bytes ? { policy: { policy: held, bytes, digest: sha256(bytes) } } : {};
-    await saveTrustStore(device.path, { ...stored, ...policyFile }, newborn);
-    const report = await update(device.path, { until: "check" });
-    assert.ok(report.ok);
-    return report.value;
-  } finally {
-    server.close();
-    server.closeAllConnections();
-  }
+  const bytes = held && servedBytes(held);
+  const stored: Partial<Documents> = seen
+    ? {
+        targets: must(readEnvelope(targetsDecoder, targets, "targets")),
+        channel: must(readEnvelope(targetsDecoder, channel, "channel")),
+      }
+    : {};
+  const policyFile = held && bytes ? { policy: { policy: held, bytes, digest: sha256(bytes) } } : {};
+  return looks({ root, files, mirror, holds: [{ ...stored, ...policyFile }, newborn] });
 }
 
 const hide = (path: string, bytes: Uint8Array) => (path.startsWith("sidecars/") ? undefined : bytes);

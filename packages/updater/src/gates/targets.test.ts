@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { mkdtempDisposable } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { test } from "node:test";
 import { type Targets, targets as targetsDecoder } from "@countersign/trust/anchor/targets";
 import { servedBytes } from "@countersign/trust/canonical";
@@ -12,13 +8,11 @@ import { type Envelope, readEnvelope } from "@countersign/trust/envelope";
 import { expires, people, policyOf, rootOf, spec_version, targetsOf } from "@countersign/trust/founding.test-support";
 import type { Policy } from "@countersign/trust/policy/policy";
 import { digestOf, must, signedBytes, TestLog } from "@countersign/trust/simulator.test-support";
-import { createDevice } from "../device.ts";
 import { gate, goOn } from "../gate.ts";
 import { gates } from "../gates.ts";
 import { type Memory, newborn } from "../memory.ts";
 import type { Report } from "../report.ts";
-import { openTrustStore, saveTrustStore } from "../trust-store.ts";
-import { update } from "../update.ts";
+import { looks, type Mirror } from "./device-scene.test-support.ts";
 import { targetsGate } from "./targets.ts";
 
 const { alice, bob, builder, publisher } = people;
@@ -32,7 +26,7 @@ const file = (bytes: Uint8Array) => ({ length: bytes.length, hashes: { sha256: s
  */
 async function offered(
   publicSince: number,
-  mirror: (path: string, bytes: Uint8Array) => Uint8Array | undefined = (_, bytes) => bytes,
+  mirror?: Mirror,
   heldPolicy: Policy = policyOf({ coolingOffSeconds }),
   before: { readonly memory?: Partial<Memory>; readonly targets?: Envelope<Targets>; readonly seen?: (memory: Memory) => void } = {},
 ): Promise<Report> {
@@ -54,37 +48,18 @@ async function offered(
     [`targets/${sha256(next)}.policy.json`, next],
     [`proofs/${sha256(targets)}.tlog-proof`, Buffer.from(proof)],
   ]);
-  const server = createServer(({ url = "" }, response) => {
-    const path = url.slice(1);
-    const bytes = files.get(path);
-    const served = bytes && mirror(path, bytes);
-    response.writeHead(served === undefined ? 404 : 200).end(served);
-  }).listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  await using device = await mkdtempDisposable(`${tmpdir()}/countersign-policy-`);
-  try {
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const place = { product: "hello", platform: "linux-x64", channel: "stable", id: "d", privileges: [], installer: "directory" } as const;
-    await createDevice(device.path, { ...place, url }, root);
-    await openTrustStore(device.path); // makes the directory
-    const documents = { policy: { policy: heldPolicy, bytes: held, digest: sha256(held) }, targets: before.targets };
-    await saveTrustStore(device.path, documents, { ...newborn, ...before.memory });
-    const look = gate({
-      number: 4,
-      name: "what gate 4 remembers",
-      checks: {},
-      async pass({ memory }) {
-        before.seen?.(memory);
-        return goOn;
-      },
-    });
-    const report = await update(device.path, { until: "check", gates: gates.toSpliced(gates.indexOf(targetsGate) + 1, 0, look) });
-    assert.ok(report.ok);
-    return report.value;
-  } finally {
-    server.close();
-    server.closeAllConnections();
-  }
+  const documents = { policy: { policy: heldPolicy, bytes: held, digest: sha256(held) }, targets: before.targets };
+  const look = gate({
+    number: 4,
+    name: "what gate 4 remembers",
+    checks: {},
+    async pass({ memory }) {
+      before.seen?.(memory);
+      return goOn;
+    },
+  });
+  const seen = gates.toSpliced(gates.indexOf(targetsGate) + 1, 0, look);
+  return looks({ root, files, mirror, holds: [documents, { ...newborn, ...before.memory }], gates: seen });
 }
 
 const saidOf = ({ trail }: Report): string | undefined => trail.find(({ check }) => check === "policy/cooling-off")?.found;
