@@ -144,6 +144,13 @@ export function monitorConfig(project: Project, holder: string, port: number, st
   return { ...observeConfig(project, port, store, holder), monitor };
 }
 
+/** What the observer with this place among a plan's asks for brakes with; nothing where the plan has none for it. */
+export function brakeConfig(project: Project, place: number, govern: string, revokers: Readonly<Record<string, string>>): Config {
+  const asker = project.plan.brake?.askers[place]?.holder;
+  if (asker === undefined) return {};
+  return { brake: { name: asker, key: placeIn(dutyDirectory(project, asker)), revokers, govern } };
+}
+
 export function observeConfig(project: Project, port: number, store: string, holder = "observe"): Config {
   const own = dutyDirectory(project, holder);
   return {

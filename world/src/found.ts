@@ -71,7 +71,7 @@ async function makeKeys(project: Project, elsewhere: Elsewhere): Promise<Keys> {
     ...[...plan.root.holders, ...plan.targets.holders].map((holding) => [holding, "ed25519"] as const),
     ...plan.signers.holders.map((holding) => [holding, "ecdsa-p256"] as const),
     ...sidecarHolders(plan).map((holding) => [holding, "ml-dsa-65"] as const),
-    ...[plan.proposer, ...plan.builders, ...plan.revokers, ...plan.monitors, ...plan.witnesses].map(
+    ...[plan.proposer, ...plan.builders, ...plan.revokers, ...plan.monitors, ...askers(plan), ...plan.witnesses].map(
       (holding) => [holding, "ed25519"] as const,
     ),
     ...["publish-snapshot", "publish-timestamp", "ledger"].map((holder) => [{ holder, owner: plan.publish.owner }, "ed25519"] as const),
@@ -138,7 +138,15 @@ function policyOf(plan: Plan, key: (holder: string) => CustodyKey, approverKeys:
     held.map(({ holder, owner }) => [key(holder).keyid, { key: key(holder).tuf, holder, owner }] as const);
   const people = plan.people.map((person): Holding => ({ holder: person, owner: person }));
   const keyidsOf = (holdings: readonly Holding[]) => Object.fromEntries(holdings.map(({ holder }) => [holder, key(holder).keyid]));
-  const holders = [...people, ...plan.signers.holders, plan.proposer, ...plan.builders, ...plan.revokers, ...plan.monitors];
+  const holders = [
+    ...people,
+    ...plan.signers.holders,
+    plan.proposer,
+    ...plan.builders,
+    ...plan.revokers,
+    ...plan.monitors,
+    ...askers(plan),
+  ];
   return {
     _type: "policy",
     spec: "countersign/1",
@@ -158,13 +166,19 @@ function policyOf(plan: Plan, key: (holder: string) => CustodyKey, approverKeys:
         freshRevokers: plan.freshRevokers,
         revocationSeconds: plan.revocationSeconds,
         readThrough: plan.readThrough,
+        brakeBits: plan.brake?.bits,
       },
     },
     revokers: keyidsOf(plan.revokers),
     monitors: keyidsOf(plan.monitors),
+    brakes: plan.brake === undefined ? undefined : keyidsOf(plan.brake.askers),
     download: plan.download,
     postQuantum: postQuantumOf(plan, key),
   };
+}
+
+function askers({ brake }: Plan): readonly Holding[] {
+  return brake?.askers ?? [];
 }
 
 /** A date as TUF writes it, some days from now. */

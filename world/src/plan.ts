@@ -40,6 +40,8 @@ export interface Plan {
   /** Those who say how far they have read the ledger; where nobody asks for that, there need be none. */
   readonly monitors: readonly Holding[];
   readonly readThrough: number;
+  /** How unusual a release must be, in bits, to be held, and which observers may ask for that; nobody holds anything where it is absent. */
+  readonly brake?: { readonly bits: number; readonly askers: readonly Holding[] } | undefined;
   readonly witnesses: readonly Holding[];
   readonly witnessQuorum: number;
   readonly approvals: number;
@@ -104,6 +106,7 @@ const fields: Decoder<Plan> = closed<Plan>({
   freshRevokers: integer(1),
   monitors: array(holding),
   readThrough: integer(0),
+  brake: optional(closed<NonNullable<Plan["brake"]>>({ bits: integer(1, 512), askers: array(holding, 1) })),
   witnesses: array(holding, 2),
   witnessQuorum: integer(2),
   approvals: integer(1),

@@ -32,7 +32,7 @@ export async function registerIdentities(project: Project, govern: string): Prom
     ...plan.builders.map((holding) => [holding, "build"] as const),
     ...plan.signers.holders.map((holding) => [holding, "sign"] as const),
     ...plan.revokers.map((holding) => [holding, "revoke"] as const),
-    ...plan.monitors.map((holding) => [holding, "observe"] as const),
+    ...[...plan.monitors, ...(plan.brake?.askers ?? [])].map((holding) => [holding, "observe"] as const),
   ];
   for (const [{ holder, owner }, duty] of identities) {
     if (known.value.some(({ name }) => name === holder)) continue;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type RunningDuty, startDuty } from "@countersign/daemon/child";
 import { ciPlatformConfig, ciPlatforms } from "./ci-job.ts";
 import {
+  brakeConfig,
   type Config,
   distributeConfig,
   governConfig,
@@ -83,11 +84,16 @@ export async function startWorld(project: Project, options: StartOptions = {}): 
     const signers = plan.signers.holders.map((holding) =>
       start("sign", holding, signConfig(project, holding.holder, govern.url, distribute.url)),
     );
-    const watching = plan.monitors.map((holding) =>
-      start("observe", holding, monitorConfig(project, holding.holder, port(), distribute.url, govern.url)),
-    );
-    const [observe = await start("observe", run("observe"), observeConfig(project, port(), distribute.url))] = await Promise.all(watching);
-    const stops = await Promise.all(revokers);
+    const revokerUrls = async () => Object.fromEntries((await Promise.all(revokers)).map(({ holder, url }) => [holder, url]));
+    const brakeOf = async (place: number) => (plan.brake === undefined ? {} : brakeConfig(project, place, govern.url, await revokerUrls()));
+    const watching = plan.monitors.map(async (holding, place) => {
+      const monitor = monitorConfig(project, holding.holder, port(), distribute.url, govern.url);
+      return start("observe", holding, { ...monitor, ...(await brakeOf(place)) });
+    });
+    const watcher = async (): Promise<WorldProcess> =>
+      start("observe", run("observe"), { ...observeConfig(project, port(), distribute.url), ...(await brakeOf(0)) });
+    const [observe = await watcher()] = await Promise.all(watching);
+    const stops = await revokerUrls();
     const certifying = await Promise.all(issuers);
     await Promise.all(signers);
     await registerIdentities(project, govern.url);
@@ -100,7 +106,7 @@ export async function startWorld(project: Project, options: StartOptions = {}): 
       observe: observe.url,
       platforms,
       issuers: Object.fromEntries(certifying.map(({ holder, url }) => [holder, url])),
-      revokers: Object.fromEntries(stops.map(({ holder, url }) => [holder, url])),
+      revokers: stops,
     };
     await writeFile(runningFile(project), JSON.stringify(urls));
     return { project, processes, urls, [Symbol.asyncDispose]: () => stopAll(project, processes) };

@@ -37,6 +37,8 @@ test("the commands are those of the design, and no others", () => {
       "grant list",
       ...[
         "revoke",
+        "brake status",
+        "brake confirm",
         "policy show",
         "policy diff",
         "trust",

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after } from "node:test";
 import { demoPlan } from "@countersign/world/demo/demo-plan";
 import { foundWorld } from "@countersign/world/found";
+import type { Plan } from "@countersign/world/plan";
 import { type RunningWorld, startWorld } from "@countersign/world/start";
 import { countersign } from "./transcript.test-support.ts";
 
@@ -21,11 +22,11 @@ export interface LiveProject {
   refused(...args: readonly string[]): Promise<string>;
 }
 
-/** Founds and starts it, and ends it after the last test of the file. */
-export async function liveProject(): Promise<LiveProject> {
+/** Founds and starts it, and ends it after the last test of the file. `change`: what is not as in the demo's plan. */
+export async function liveProject(change: Partial<Plan> = {}): Promise<LiveProject> {
   const base = await mkdtemp(join(tmpdir(), "cli-live-"));
   const project = join(base, "project");
-  const founded = await foundWorld(project, demoPlan("hello"));
+  const founded = await foundWorld(project, { ...demoPlan("hello"), ...change });
   assert.ok(founded.ok);
   const world = await startWorld(founded.value);
   after(async () => {

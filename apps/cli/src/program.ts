@@ -17,6 +17,7 @@ const nouns: ReadonlyMap<string, () => Promise<Add>> = new Map([
   ["review", async () => (await import("./commands/review.ts")).review],
   ["grant", async () => (await import("./commands/grant.ts")).grant],
   ["revoke", async () => (await import("./commands/revoke.ts")).revoke],
+  ["brake", async () => (await import("./commands/brake.ts")).brake],
   ["policy", async () => (await import("./commands/policy.ts")).policy],
   ["trust", async () => (await import("./commands/trust.ts")).trust],
   ["blast-radius", async () => (await import("./commands/blast-radius.ts")).blastRadiusCommand],

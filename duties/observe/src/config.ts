@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type KeyPlace, parsePlace } from "@countersign/custody/place";
-import { list, parseFields, port, text, whole } from "@countersign/daemon/config";
+import { type Field, list, parseFields, port, text, whole } from "@countersign/daemon/config";
+import { text as anyText, decode, record, name as revokerName } from "@countersign/trust/decode";
 import { accept, type Outcome } from "@countersign/trust/refusal";
 
 /** What an observer is told. Without `monitor` it holds no key, and nothing here gives it more than any reader has. */
@@ -16,6 +17,18 @@ export interface Config {
   /** How long it may see nothing new before it says that it is blind; a monitor promises to be heard again within that time. */
   readonly silenceSeconds: number;
   readonly monitor: MonitorConfig | undefined;
+  readonly brake: BrakeConfig | undefined;
+}
+
+/** What an observer is told that may ask for a brake. */
+export interface BrakeConfig {
+  /** Its name in the policy's `brakes`. */
+  readonly name: string;
+  readonly key: KeyPlace;
+  /** URLs of the revokers that it asks, by name. */
+  readonly revokers: Readonly<Record<string, string>>;
+  /** URL of govern, which has what is not published yet by digest; nothing that it answers is believed. */
+  readonly govern: string;
 }
 
 /** What an observer is told that says how far it has read. */
@@ -37,6 +50,13 @@ function monitor(value: unknown): Outcome<MonitorConfig | undefined> {
   return parseFields<MonitorConfig>(value, { name: text, key: parsePlace, directory: text, govern: text, accepted: list(text) });
 }
 
+function brake(value: unknown): Outcome<BrakeConfig | undefined> {
+  if (value === undefined) return accept(undefined);
+  return parseFields<BrakeConfig>(value, { name: text, key: parsePlace, revokers: urls, govern: text });
+}
+
+const urls: Field<Readonly<Record<string, string>>> = (value) => decode(record(revokerName, anyText), value, "revokers");
+
 /** Reads the configuration; a missing, malformed or unknown field is refused. */
 export function parseConfig(json: unknown): Outcome<Config> {
   return parseFields<Config>(json, {
@@ -47,5 +67,6 @@ export function parseConfig(json: unknown): Outcome<Config> {
     pollMilliseconds: whole(10),
     silenceSeconds: whole(1, 86_400),
     monitor,
+    brake,
   });
 }

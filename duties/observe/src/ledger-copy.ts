@@ -80,6 +80,13 @@ export class LedgerCopy {
     return this.#find.get(textOf(entry)) !== undefined;
   }
 
+  /** The first entry of a release; undefined where it has none. */
+  releaseEntry(digest: string): LoggedEntry | undefined {
+    const like = `{"approvals":"%","digest":"${digest}","type":"release"}`;
+    const row = this.#database.prepare("SELECT place, text FROM entry WHERE text LIKE ? ORDER BY place LIMIT 1").get(like);
+    return row === undefined ? undefined : { index: Number(row["place"]), entry: entryIn(row["text"]) };
+  }
+
   /** Releases and orders of the ledger that no head was seen to carry, oldest first. */
   unpublished(): readonly UnpublishedEntry[] {
     const rows = this.#database.prepare("SELECT place, text, time FROM entry WHERE published = 0 ORDER BY place").all();

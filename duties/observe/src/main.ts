@@ -7,9 +7,11 @@ import { runDuty } from "@countersign/daemon/process";
 import { directoryStore } from "@countersign/repository/directory-store";
 import { httpReader } from "@countersign/repository/http-store";
 import { readFrom } from "@countersign/repository/read-from";
+import { MAX_BUNDLE_BYTES } from "@countersign/tlog/bundle";
 import { rawPublicKey } from "@countersign/tlog/signer";
 import { heartbeatPath } from "@countersign/trust/heartbeat/heartbeat";
 import { readThroughPath } from "@countersign/trust/readthrough/read-through";
+import { Brake, type BrakeParts } from "./brake.ts";
 import { type Config, parseConfig } from "./config.ts";
 import { detectors } from "./detectors.ts";
 import { FindingsFile } from "./findings-file.ts";
@@ -32,7 +34,16 @@ runDuty("observe", parseConfig, async (config, signal) => {
   };
   const read = readFrom(httpReader(store));
   const monitor = await monitorOf(config, { ...shared, read });
-  const observer = Observer.open({ ...shared, read, store, anchor: await readFile(anchor), detectors, silenceSeconds, monitor });
+  const observer = Observer.open({
+    ...shared,
+    read,
+    store,
+    anchor: await readFile(anchor),
+    detectors,
+    silenceSeconds,
+    monitor,
+    brake: await brakeOf(config, { ...shared, read }),
+  });
   if (!observer.ok) return observer;
   every(pollMilliseconds, signal, () => observer.value.look());
   every(pollMilliseconds, signal, () => observer.value.lookAtItself()); // apart from the look: one that hangs is what is to be seen
@@ -56,4 +67,18 @@ async function monitorOf(
     store: own,
     accepted,
   });
+}
+
+/** The brake, where this observer may ask for one: with a key that is for nothing else. */
+async function brakeOf(
+  { brake }: Config,
+  { read, ...shared }: Pick<BrakeParts, "findings" | "copy" | "now"> & Pick<MonitorParts["library"], "read">,
+): Promise<Brake | undefined> {
+  if (brake === undefined) return undefined;
+  const { name, key, revokers, govern } = brake;
+  const readTile: BrakeParts["readTile"] = async (path) => {
+    const bytes = await read(`log/${path}`, MAX_BUNDLE_BYTES);
+    return bytes.ok ? bytes.value : undefined;
+  };
+  return new Brake({ ...shared, name, key: await openKey(key), revokers, govern, readTile });
 }

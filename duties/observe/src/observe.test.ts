@@ -19,8 +19,9 @@ import { sha256 } from "@countersign/trust/digest";
 import { accept } from "@countersign/trust/refusal";
 import type { Entry, Head } from "@countersign/trust/release/head";
 import type { Statement } from "@countersign/trust/release/statement";
+import type { Denial } from "@countersign/trust/revocation/list";
 import type { SnapshotDocument } from "@countersign/trust/tuf/snapshot";
-import { observeConfig } from "@countersign/world/duty-configs";
+import { brakeConfig, observeConfig, revokeConfig } from "@countersign/world/duty-configs";
 import { layGround } from "@countersign/world/ground";
 import { appPlan } from "@countersign/world/plans/app";
 import { enter, sampleStatement } from "@countersign/world/sample-release";
@@ -33,6 +34,7 @@ const ground = await layGround(directory, {
   ...appPlan("hello", "stable", ["ann", "ben", "cem", "dia"]),
   soakSeconds: 1,
   urgent: { soakSeconds: 1, extraApprovals: 1 },
+  brake: { bits: 12, askers: [{ holder: "brake-dia", owner: "dia" }] },
   pace: { batchMilliseconds: 10, pollMilliseconds: 50, heartbeatMilliseconds: 300, timestampSeconds: 3600 },
 });
 after(async () => {
@@ -76,9 +78,11 @@ async function publish(entry: Entry<Statement>, { logged = true } = {}): Promise
   await store.write("metadata/timestamp.json", documentBytes(await signDocument(timestamp, [await key("publish-timestamp")])));
 }
 
+const revoke = await ground.start("revoke", "revoke-ann", await revokeConfig(project, "revoke-ann", 0, ground.ledgerUrl));
 let observe: RunningDuty = await start();
 async function start(): Promise<RunningDuty> {
-  return ground.start("observe", "observe", observeConfig(project, 0, ground.url));
+  const brake = brakeConfig(project, 0, "http://127.0.0.1:9", { "revoke-ann": revoke.url });
+  return ground.start("observe", "observe", { ...observeConfig(project, 0, ground.url), ...brake });
 }
 
 async function ask<T>(path: string): Promise<T> {
@@ -191,6 +195,22 @@ test("attack: a release that starts to talk and does not say so is named, with t
   assert.ok(bits >= 12 && sightings.every(({ benign }) => benign > 0 && benign < 1));
   const undeclared = sightings.find(({ signal }) => signal === "privilege-undeclared");
   assert.deepEqual(undeclared?.evidence, [{ path: "lib/start.js", line: 1, text: "network: network" }]);
+});
+
+test("a release above the threshold of the policy is held, once, by a denial that says whose it is and is in the ledger", async () => {
+  const denials = async () => {
+    const answer = await request(`${revoke.url}/denials`, {}, (json) => accept(json as { denials: readonly Denial[]; logged: number }));
+    assert.ok(answer.ok);
+    return answer.value;
+  };
+  await until(async () => (await denials()).logged > 0 && (await found()).includes("braked"));
+  await look();
+  const [hold, ...others] = (await denials()).denials;
+  assert.deepEqual([hold?.kind, hold?.name, hold?.brake, others], ["release", head?.releases.at(-1)?.digest, "brake-dia", []]);
+  const { evidence } = (await findings()).find(({ detector }) => detector === "braked") as Finding;
+  assert.equal(evidence["until"], hold?.until);
+  const { time } = await look();
+  assert.ok(Math.abs((hold?.until ?? 0) - time - 72 * 3600) < 60);
 });
 
 test("a replay of an older repository, properly signed, is seen", async () => {

@@ -7,6 +7,7 @@ import { readEnvelope } from "@countersign/trust/envelope";
 import { type LedgerTrust, ledgerTrust, witnessedTime } from "@countersign/trust/ledger/checkpoint";
 import { accept, type Outcome, type Refusal } from "@countersign/trust/refusal";
 import type { Read } from "@countersign/trust/workflow/step";
+import type { Brake } from "./brake.ts";
 import type { Detector } from "./detector.ts";
 import { announce, type Finding, findingOf } from "./finding.ts";
 import type { FindingsFile } from "./findings-file.ts";
@@ -34,6 +35,8 @@ export interface ObserverParts {
   readonly silenceSeconds: number;
   /** Where this observer says in public how far it has read. */
   readonly monitor?: Monitor | undefined;
+  /** Where it asks for holds. */
+  readonly brake?: Brake | undefined;
   /** Unix milliseconds. */
   readonly now: () => number;
 }
@@ -86,7 +89,7 @@ export class Observer {
 
   /** One look. Findings are on disk before the cursor moves: killed between the two, it reads and finds the same again, once. */
   async look(): Promise<void> {
-    const { copy, monitor, now } = this.#parts;
+    const { copy, monitor, brake, now } = this.#parts;
     try {
       const observation = await this.#observe();
       this.#find(observation);
@@ -95,6 +98,7 @@ export class Observer {
       const { repository, ledger, time } = observation;
       this.#sight = sightAfter(this.#sight, { time, obstacle: obstacleIn(observation) }, now());
       if (repository.state === "verified" && ledger.state === "read") await monitor?.go(repository.view, repository.entries);
+      if (repository.state === "verified") await brake?.go(repository.view, repository.entries);
       const healthy = repository.state === "verified" && ledger.state === "read";
       const readThrough = monitor?.size ?? null;
       const { time: known } = this.#status;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { documentBytes, type SigningKey, signDocument } from "@countersign/repository/sign-document";
-import { canonicalBytes, canonicalText } from "@countersign/trust/canonical";
+import { canonicalBytes } from "@countersign/trust/canonical";
 import { type Envelope, readEnvelope } from "@countersign/trust/envelope";
 import { type PublicKey, verifySignature } from "@countersign/trust/key";
-import { type Denial, type RevocationList, revocationList } from "@countersign/trust/revocation/list";
+import { type Denial, denialDigest, type RevocationList, revocationList } from "@countersign/trust/revocation/list";
 import { type Read, readFile } from "@countersign/trust/workflow/step";
 
 /** What one list may take of `revocations/latest`, so that the full lists of eight revokers still make a document that devices read. */
@@ -21,8 +21,8 @@ export function listBytes(denials: readonly Denial[]): number {
 
 /** Denials with more of them at the end, each once. Nothing is ever taken out, and what stands keeps its place. */
 export function denialsWith(denials: readonly Denial[], more: readonly Denial[]): readonly Denial[] {
-  const known = new Set(denials.map((denial) => canonicalText({ ...denial })));
-  return [...denials, ...more.filter((denial) => !known.has(canonicalText({ ...denial })))];
+  const known = new Set(denials.map(denialDigest));
+  return [...denials, ...more.filter((denial) => !known.has(denialDigest(denial)))];
 }
 
 /** The file of a list, signed. */

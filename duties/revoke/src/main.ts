@@ -14,7 +14,8 @@ import { routes } from "./routes.ts";
 
 /** How soon it looks whether something is due: a list to sign or to merge anew, an entry for the ledger. */
 const TURN_MILLISECONDS = 500;
-const MAX_REQUEST_BYTES = 16 * 1024;
+/** A request for a brake carries the whole statement. */
+const MAX_REQUEST_BYTES = 256 * 1024;
 
 runDuty("revoke", parseConfig, async (config, signal) => {
   const revoker = await Revoker.open({

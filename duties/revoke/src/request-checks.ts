@@ -8,16 +8,68 @@ import type { Denial } from "@countersign/trust/revocation/list";
 import type { DenialRequest } from "./denial-request.ts";
 import { denialsWith, listBytes, MAX_LIST_BYTES } from "./list-file.ts";
 
-/** A request under judgement. Repeating one changes nothing, so a replay needs no defence. */
-export interface RequestSubject {
-  readonly candidate: Envelope<DenialRequest>;
-  readonly revoker: string;
-  readonly operators: readonly PublicKey[];
+/** What is to be denied, whoever asks for it. */
+export interface DenialInList {
+  readonly denial: Denial;
   /** Identifiers of the keys that say who may say no. */
   readonly protectedKeys: ReadonlySet<string>;
   /** What is denied already. */
   readonly denials: readonly Denial[];
 }
+
+/** A request under judgement. Repeating one changes nothing, so a replay needs no defence. */
+export interface RequestSubject extends DenialInList {
+  readonly candidate: Envelope<DenialRequest>;
+  readonly revoker: string;
+  readonly operators: readonly PublicKey[];
+}
+
+/** What may stand in a list at all. */
+export const boundsChecks: readonly Check<DenialInList>[] = [
+  {
+    name: "request/name",
+    source: "a denial of a mistyped name would stop nothing",
+    examine: ({ denial: { kind, name } }) => {
+      const isCommit = kind === "build" && /^[0-9a-f]{40}$/.test(name);
+      return decide(
+        isDigest(name) || isCommit,
+        kind === "build"
+          ? "the digest of a build, or a source commit in full"
+          : `the digest of a ${kind}, or a builder's key identifier: 64 hex digits`,
+        name.slice(0, 80),
+        "denial-names-nothing",
+        "Name it by its digest, never by its version or file name.",
+      );
+    },
+  },
+  {
+    name: "request/deny-only",
+    source: "revocations never name root, targets, revoke, log or witness keys",
+    examine: ({ denial: { name }, protectedKeys }) => {
+      return decide(
+        !protectedKeys.has(name),
+        "a release, build, builder or approval",
+        protectedKeys.has(name) ? `${name.slice(0, 12)}, a key that a quorum of owners answers for` : `${name.slice(0, 12)}`,
+        "denial-out-of-bounds",
+        "Let the owners of root or targets replace that key.",
+      );
+    },
+  },
+  {
+    name: "request/room",
+    source: "a list that devices could not read would stop nothing at all",
+    examine: ({ denial, denials }) => {
+      const bytes = listBytes(denialsWith(denials, [denial]));
+      return decide(
+        bytes <= MAX_LIST_BYTES,
+        `a list of at most ${MAX_LIST_BYTES} bytes`,
+        `${bytes} bytes`,
+        "list-full",
+        "Deny the builder or the build instead of each release; or ask another revoker.",
+      );
+    },
+  },
+];
 
 export const requestChecks: readonly Check<RequestSubject>[] = [
   {
@@ -48,49 +100,16 @@ export const requestChecks: readonly Check<RequestSubject>[] = [
       ),
   },
   {
-    name: "request/name",
-    source: "a denial of a mistyped name would stop nothing",
-    examine: ({ candidate }) => {
-      const { kind, name } = candidate.signed.denial;
-      const isCommit = kind === "build" && /^[0-9a-f]{40}$/.test(name);
-      return decide(
-        isDigest(name) || isCommit,
-        kind === "build"
-          ? "the digest of a build, or a source commit in full"
-          : `the digest of a ${kind}, or a builder's key identifier: 64 hex digits`,
-        name.slice(0, 80),
-        "denial-names-nothing",
-        "Name it by its digest, never by its version or file name.",
-      );
-    },
+    name: "request/person",
+    source: "a brake lapses, and says whose it is",
+    examine: ({ denial: { brake } }) =>
+      decide(
+        brake === undefined,
+        "a denial by a person",
+        brake === undefined ? "one" : `one in the name of ${brake}`,
+        "denial-not-a-persons",
+        "Leave `brake` out: it names an observer, and that asks by itself.",
+      ),
   },
-  {
-    name: "request/deny-only",
-    source: "revocations never name root, targets, revoke, log or witness keys",
-    examine: ({ candidate, protectedKeys }) => {
-      const { name } = candidate.signed.denial;
-      return decide(
-        !protectedKeys.has(name),
-        "a release, build, builder or approval",
-        protectedKeys.has(name) ? `${name.slice(0, 12)}, a key that a quorum of owners answers for` : `${name.slice(0, 12)}`,
-        "denial-out-of-bounds",
-        "Let the owners of root or targets replace that key.",
-      );
-    },
-  },
-  {
-    name: "request/room",
-    source: "a list that devices could not read would stop nothing at all",
-    examine: ({ candidate, denials }) => {
-      const { denial } = candidate.signed;
-      const bytes = listBytes(denialsWith(denials, [denial]));
-      return decide(
-        bytes <= MAX_LIST_BYTES,
-        `a list of at most ${MAX_LIST_BYTES} bytes`,
-        `${bytes} bytes`,
-        "list-full",
-        "Deny the builder or the build instead of each release; or ask another revoker.",
-      );
-    },
-  },
+  ...boundsChecks,
 ];

@@ -10,11 +10,13 @@ import { judge } from "@countersign/trust/check";
 import { sha256 } from "@countersign/trust/digest";
 import { type Envelope, readEnvelope } from "@countersign/trust/envelope";
 import type { PublicKey } from "@countersign/trust/key";
-import { ledgerTrust } from "@countersign/trust/ledger/checkpoint";
+import { claimedCheckpoint, ledgerTrust, witnessedTime } from "@countersign/trust/ledger/checkpoint";
 import { loggedCheck } from "@countersign/trust/ledger/inclusion";
 import type { Policy } from "@countersign/trust/policy/policy";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import type { Denial } from "@countersign/trust/revocation/list";
+import { brakeChecks, holdOf } from "./brake-checks.ts";
+import { brakeRequest } from "./brake-request.ts";
 import { type DenialRecord, type RecordFile, recordWith } from "./denial-record.ts";
 import { denialRequest } from "./denial-request.ts";
 import { denialsWith, listPath, readOwnList, signList } from "./list-file.ts";
@@ -85,22 +87,29 @@ export class Revoker {
   deny(body: Uint8Array): Promise<Outcome<DenialRecord>> {
     return this.#serially(async () => {
       const denial = await this.#judged(body);
-      if (!denial.ok) return denial;
-      const denials = denialsWith(this.#record.denials, [denial.value]);
-      if (denials.length > this.#record.denials.length) {
-        await this.#save({ ...this.#record, denials });
-        logEvent("revoke", "denied", { kind: denial.value.kind, name: denial.value.name, until: denial.value.until });
-      }
-      const issued = this.#issued?.denials === denials.length ? accept(this.#record) : await this.#issue();
-      if (issued.ok) return issued;
-      const { expected, found } = issued.refusal;
-      return refuse(
-        "denial-kept",
-        expected,
-        found,
-        "It is kept, and in the list as soon as there can be one. Tell the other revokers too.",
-      );
+      return denial.ok ? this.#take(denial.value) : denial;
     });
+  }
+
+  /** Takes an observer's request that a release be held: once, and for 72 hours at most. */
+  brake(body: Uint8Array): Promise<Outcome<DenialRecord>> {
+    return this.#serially(async () => {
+      const hold = await this.#judgedBrake(body);
+      return hold.ok ? this.#take(hold.value) : hold;
+    });
+  }
+
+  async #take(denial: Denial): Promise<Outcome<DenialRecord>> {
+    const denials = denialsWith(this.#record.denials, [denial]);
+    if (denials.length > this.#record.denials.length) {
+      await this.#save({ ...this.#record, denials });
+      const { kind, name, until, brake } = denial;
+      logEvent("revoke", brake === undefined ? "denied" : "braked", { kind, name, until, ...(brake === undefined ? {} : { brake }) });
+    }
+    const issued = this.#issued?.denials === denials.length ? accept(this.#record) : await this.#issue();
+    if (issued.ok) return issued;
+    const { expected, found } = issued.refusal;
+    return refuse("denial-kept", expected, found, "It is kept, and in the list as soon as there can be one. Tell the other revokers too.");
   }
 
   /** Signs the list anew if that is due or a denial is not in it yet; merges it anew where another revoker's merge missed it. */
@@ -135,8 +144,29 @@ export class Revoker {
     const { name, operators, key } = this.#parts;
     const guarded = protectedKeys(this.#root.signed, await this.#newestPolicy(), key.keyid);
     const { denials } = this.#record;
-    const { outcome } = judge({ candidate: candidate.value, revoker: name, operators, protectedKeys: guarded, denials }, requestChecks);
-    return outcome.ok ? accept(outcome.value.signed.denial) : outcome;
+    const { denial } = candidate.value.signed;
+    const subject = { candidate: candidate.value, denial, revoker: name, operators, protectedKeys: guarded, denials };
+    const { outcome } = judge(subject, requestChecks);
+    return outcome.ok ? accept(denial) : outcome;
+  }
+
+  async #judgedBrake(body: Uint8Array): Promise<Outcome<Denial>> {
+    const candidate = readEnvelope(brakeRequest, body, "brake request");
+    if (!candidate.ok) return candidate;
+    const policy = await this.#newestPolicy();
+    if (policy === undefined)
+      return refuse("policy-unknown", "a policy that verifies", "none yet", "Ask again when it has been published.");
+    const note = await this.#newestCheckpoint();
+    const ledger = ledgerTrust(this.#root.signed);
+    const dated = note.ok ? claimedCheckpoint(note.value, ledger) : note;
+    if (!dated.ok) return dated;
+    const { name, key, now } = this.#parts;
+    const denial = holdOf(candidate.value.signed, witnessedTime(dated.value, ledger.quorum), Math.floor(now() / 1000));
+    const protectedHere = protectedKeys(this.#root.signed, policy, key.keyid);
+    const { denials } = this.#record;
+    const subject = { candidate: candidate.value, denial, revoker: name, policy, ledger, protectedKeys: protectedHere, denials };
+    const { outcome } = judge(subject, brakeChecks);
+    return outcome.ok ? accept(denial) : outcome;
   }
 
   /** The next version: on disk first, then signed, then written, then merged. */

@@ -23,6 +23,7 @@ export type Duty =
   | "approve"
   | "revoke"
   | "monitor"
+  | "brake"
   | "sidecar"
   | "act";
 
@@ -94,6 +95,7 @@ export function trustedKeys({ root, targets, policy }: Authorities): readonly Tr
   }
   for (const keyid of Object.values(policy.revokers)) held(keyid, { duty: "revoke", channel: null });
   for (const keyid of Object.values(policy.monitors)) held(keyid, { duty: "monitor", channel: null });
+  for (const keyid of Object.values(policy.brakes ?? {})) held(keyid, { duty: "brake", channel: null });
   for (const [role, { keyids }] of Object.entries(policy.postQuantum?.roles ?? {}))
     for (const keyid of keyids) {
       const holder = policy.postQuantum?.holders[keyid];

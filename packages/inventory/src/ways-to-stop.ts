@@ -30,6 +30,9 @@ export function waysToStop(under: ChannelUnder): readonly Way[] {
     any(prevents(topQuorum(under, role)), topQuorum(under, role));
   return [
     way("deny", "revoke every release", any(...Object.values(policy.revokers).map(atom)), named),
+    ...(rules.brakeBits === undefined
+      ? []
+      : [way("brake", "hold each release once, for 72 hours", any(...Object.values(policy.brakes ?? {}).map(atom)), named)]),
     way("order", "slow every release, or recall devices to an earlier one: halting takes one", any(...rules.approvers.map(atom)), named),
     way("serve", "withhold everything from the devices it serves", atom("distribute"), stale),
     way("collect", "lose proposals and approvals", atom("govern"), stale),

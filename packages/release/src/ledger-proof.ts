@@ -6,7 +6,7 @@ import { verifyInclusion } from "@countersign/tlog/merkle";
 import { formatTlogProof } from "@countersign/tlog/proof";
 import { inclusionProof } from "@countersign/tlog/tree";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
-import { everyEntry, type LedgerView } from "./ledger-view.ts";
+import { everyEntry, type LedgerView, type PlacedEntry } from "./ledger-view.ts";
 
 /** An entry with a `.tlog-proof` of it (c2sp.org/tlog-proof), which anybody verifies offline who has the log's and the witnesses' keys. */
 export interface ProvenEntry {
@@ -25,6 +25,11 @@ export async function proveEntry(ledger: LedgerView, digest: string): Promise<Ou
     const remedy = "See what there is: countersign ledger tail -n 100";
     return refuse("entry-unknown", "the digest of one entry, or its beginning", `${found.length} entries with ${digest}`, remedy);
   }
+  return provePlaced(ledger, placed);
+}
+
+/** The same of an entry whose place is known. */
+export async function provePlaced(ledger: LedgerView, placed: PlacedEntry): Promise<Outcome<ProvenEntry>> {
   const { note, checkpoint } = ledger.cosigned;
   const hashes = await inclusionProof(placed.index, checkpoint.size, ledger.readTile);
   if (!hashes.ok) return hashes;

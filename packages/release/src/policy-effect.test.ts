@@ -62,7 +62,7 @@ test("the same policy again changes nothing, and its own cooling-off is what a s
 
 test("attack: loosening any one number of a policy without its being said", () => {
   const strict = policy(
-    { profile: "agent", approvals: 2, builders: { ...rules.builders, quorum: 2 }, freshRevokers: 2, readThrough: 1 },
+    { profile: "agent", approvals: 2, builders: { ...rules.builders, quorum: 2 }, freshRevokers: 2, readThrough: 1, brakeBits: 22 },
     { monitors: { watch: idOf("cleo") } },
   );
   const looser: readonly (readonly [string, Policy])[] = [
@@ -77,6 +77,7 @@ test("attack: loosening any one number of a policy without its being said", () =
         ["freshRevokers", { freshRevokers: 1 }],
         ["revocationSeconds", { revocationSeconds: 3601 }],
         ["readThrough", { readThrough: 0 }],
+        ["brakeBits", { brakeBits: 23 }],
       ] as const
     ).map(
       ([number, change]) => [number, { ...strict, channels: { stable: { ...rules, ...strict.channels["stable"], ...change } } }] as const,
@@ -95,6 +96,13 @@ test("attack: loosening any one number of a policy without its being said", () =
       [[number, false]],
     );
   }
+});
+
+test("a brake that comes or goes is said, and so is who may hold a release by it", () => {
+  const brake = policy({ brakeBits: 22 }, { brakes: { watch: idOf("cleo") } });
+  const { numbers, voices } = policyEffect(brake, policy());
+  assert.deepEqual(numbers, [{ channel: "stable", number: "brakeBits", before: 22, after: "no brake", looser: true }]);
+  assert.deepEqual(voices, [{ channel: "stable", act: "hold for 72 hours", who: "cleo", gains: false }]);
 });
 
 test("attack: a new voice, which no number tells", () => {

@@ -47,7 +47,7 @@ export function quorumsOf(policy: Policy): Readonly<Record<string, ChannelQuorum
   return Object.fromEntries(Object.entries(policy.channels).map(([channel, rules]) => [channel, quorumsOn(policy, rules)]));
 }
 
-function quorumsOn(policy: Policy, { proposers, approvers, approvals, urgent, builders }: ChannelRules): ChannelQuorums {
+function quorumsOn(policy: Policy, { proposers, approvers, approvals, urgent, builders, brakeBits }: ChannelRules): ChannelQuorums {
   const who = (keyids: readonly string[]) => ownersOf(keyids, (keyid) => principalOf(policy, keyid)).toSorted();
   const people = who(approvers);
   return {
@@ -60,6 +60,7 @@ function quorumsOn(policy: Policy, { proposers, approvers, approvals, urgent, bu
     stop: [
       { act: "revoke", takes: 1, of: who(Object.values(policy.revokers)) },
       { act: "recall or slow", takes: 1, of: people },
+      ...(brakeBits === undefined ? [] : [{ act: "hold for 72 hours", takes: 1, of: who(Object.values(policy.brakes ?? {})) }]),
     ],
   };
 }
@@ -101,7 +102,7 @@ function overall({ separation, coolingOffSeconds, holders, revokers, monitors, p
 
 function numbersIn(rules: ChannelRules | undefined): Readonly<Record<string, Ranked>> | undefined {
   if (rules === undefined) return undefined;
-  const { profile, approvals, urgent, builders, soakSeconds, freshRevokers, revocationSeconds, readThrough } = rules;
+  const { profile, approvals, urgent, builders, soakSeconds, freshRevokers, revocationSeconds, readThrough, brakeBits } = rules;
   return {
     profile: { said: profile, rank: profiles.indexOf(profile) },
     approvals: tighterUp(approvals),
@@ -112,6 +113,7 @@ function numbersIn(rules: ChannelRules | undefined): Readonly<Record<string, Ran
     freshRevokers: tighterUp(freshRevokers),
     revocationSeconds: { said: revocationSeconds, rank: -revocationSeconds },
     readThrough: tighterUp(readThrough),
+    brakeBits: brakeBits === undefined ? { said: "no brake", rank: Number.NEGATIVE_INFINITY } : { said: brakeBits, rank: -brakeBits },
   };
 }
 

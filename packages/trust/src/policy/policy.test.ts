@@ -52,6 +52,19 @@ test("attack: a policy that its people cannot fill, or whose keys nobody holds",
   assert.equal(accepts({ holders: { ...base.holders, [publisher.keyid]: base.holders[alice.keyid] } }), false);
 });
 
+test("attack: a brake that nobody may ask for, or by a key that is for something else, too", () => {
+  const watch = person("watch");
+  const holders = { ...base.holders, [watch.keyid]: { key: watch.key, holder: "watch", owner: "watch" } };
+  const channels = { stable: { ...rules, brakeBits: 22 } };
+  assert.equal(accepts({ holders, channels, brakes: { watch: watch.keyid } }), true);
+  assert.equal(accepts({ channels }), false);
+  assert.equal(accepts({ channels, brakes: { watch: watch.keyid } }), false, "a key that nobody holds");
+  for (const { keyid, name } of [alice, carol, builder, revoker])
+    assert.equal(accepts({ holders, channels, brakes: { watch: keyid } }), false, name);
+  assert.equal(accepts({ holders, channels, brakes: { watch: watch.keyid }, monitors: { watch: watch.keyid } }), false);
+  assert.equal(accepts({ holders, channels, brakes: { a: watch.keyid, b: watch.keyid } }), false);
+});
+
 test("attack: a quorum of none, left out, or by the name of a group that somebody else can fill (OpenBao #3666, #3815)", () => {
   const quorums: readonly (readonly [string, (quorum: unknown) => object])[] = [
     ["approvals", (approvals) => ({ approvals })],

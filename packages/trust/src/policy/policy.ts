@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isKeyName } from "@countersign/tlog/note";
 import { isVerifierRule, type TrustedBuilder, trustedBuilder } from "../build/builder-rule.ts";
-import { array, closed, type Decoder, distinct, integer, literal, Malformed, name, record, text } from "../decode.ts";
+import { array, closed, type Decoder, distinct, integer, literal, Malformed, name, optional, record, text } from "../decode.ts";
 import { type HolderKey, holderKey, keyidOf, type PublicKey } from "../key.ts";
 import { ownersOf } from "../quorum.ts";
 import { demandable, type PostQuantum, postQuantum } from "./post-quantum.ts";
@@ -31,6 +31,8 @@ export interface ChannelRules {
   readonly revocationSeconds: number;
   /** Monitors of different owners that must have read past the release entry. */
   readonly readThrough: number;
+  /** How unusual a release must be, in bits, for an observer to have it held; none may where it is absent. */
+  readonly brakeBits?: number | undefined;
 }
 
 /** How long and how slowly a device lets itself be served. */
@@ -56,6 +58,8 @@ export interface Policy {
   readonly revokers: Readonly<Record<string, string>>;
   /** Monitor name to the identifier of its ed25519 key; the name is also that of its C2SP key. */
   readonly monitors: Readonly<Record<string, string>>;
+  /** Observers that may ask revokers for a brake, a hold of at most 72 hours: name to the identifier of a key that is for nothing else. */
+  readonly brakes?: Readonly<Record<string, string>> | undefined;
   readonly download: DownloadLimits;
   /** Post-quantum signatures that are demanded beside the classical ones. */
   readonly postQuantum?: PostQuantum | undefined;
@@ -72,6 +76,7 @@ const channelRules: Decoder<ChannelRules> = closed<ChannelRules>({
   freshRevokers: integer(1, 32),
   revocationSeconds: integer(1),
   readThrough: integer(0, 32),
+  brakeBits: optional(integer(1, 512)),
 });
 
 const seconds: Decoder<number> = integer(1, 86_400);
@@ -86,6 +91,7 @@ const fields: Decoder<Policy> = closed<Policy>({
   channels: record(name, channelRules),
   revokers: record(name, text),
   monitors: record(name, text),
+  brakes: optional(record(name, text)),
   download: closed<DownloadLimits>({
     connectSeconds: seconds,
     idleSeconds: seconds,
@@ -105,6 +111,8 @@ export const policy: Decoder<Policy> = (value, at) => {
   demandable(read);
   ownKeys(read, "revokers", Object.values(read.revokers));
   ownKeys(read, "monitors", Object.values(read.monitors));
+  ownKeys(read, "brakes", Object.values(read.brakes ?? {}));
+  braking(read);
   for (const [monitor, keyid] of Object.entries(read.monitors))
     if (!isKeyName(monitor) || read.holders[keyid]?.key.keytype !== "ed25519")
       throw new Malformed(`monitors.${monitor}`, "an ed25519 key under a name that C2SP takes", keyid);
@@ -135,12 +143,29 @@ function fillable(policy: Policy, at: string, rules: ChannelRules): void {
 }
 
 /** A passkey speaks for a person: it proposes and approves, and is no key of a duty. Nor is one of them two, for two pages. */
-function personal({ holders, channels, revokers }: Policy): void {
+function personal({ holders, channels, revokers, brakes = {} }: Policy): void {
   const builders = Object.values(channels).flatMap((rules) => rules.builders.trusted.map(({ keyid }) => keyid));
-  const passkey = [...builders, ...Object.values(revokers)].find((keyid) => holders[keyid]?.key.keytype === "webauthn");
+  const passkey = [...builders, ...Object.values(revokers), ...Object.values(brakes)].find(
+    (keyid) => holders[keyid]?.key.keytype === "webauthn",
+  );
   if (passkey !== undefined) throw new Malformed("holders", "passkeys that propose and approve, and nothing else", passkey);
   const keys = Object.values(holders).map(({ key }) => key.keyval.public);
   if (new Set(keys).size !== keys.length) throw new Malformed("holders", "each key once", "one in two forms");
+}
+
+/** Whoever asks for a brake can do that and nothing else; and where a channel has one, somebody can ask for it. */
+function braking({ channels, revokers, monitors, brakes = {} }: Policy): void {
+  const rules = Object.values(channels);
+  const others = rules.flatMap(({ proposers, approvers, builders }) => [
+    ...proposers,
+    ...approvers,
+    ...builders.trusted.map(({ keyid }) => keyid),
+  ]);
+  const used = new Set([...others, ...Object.values(revokers), ...Object.values(monitors)]);
+  const twice = Object.values(brakes).find((keyid) => used.has(keyid));
+  if (twice !== undefined) throw new Malformed("brakes", "keys that are trusted for nothing else", twice);
+  if (rules.some(({ brakeBits }) => brakeBits !== undefined) && Object.keys(brakes).length === 0)
+    throw new Malformed("brakes", "one who may ask for the brake that a channel has", "none");
 }
 
 /** A key certifies builders' keys, or signs provenance itself, or signs summaries: which of them, its signature alone could not tell. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { canonicalDigest } from "../canonical.ts";
-import { array, closed, type Decoder, decode, integer, literal, matching, name, nullable, record, text } from "../decode.ts";
+import { array, closed, type Decoder, decode, integer, literal, matching, name, nullable, optional, record, text } from "../decode.ts";
 import type { Digest } from "../digest.ts";
 import { type Envelope, envelope } from "../envelope.ts";
 import type { Outcome } from "../refusal.ts";
@@ -17,6 +17,8 @@ export interface Denial {
   /** Witnessed time, Unix seconds, until which a hold lasts; null for ever. */
   readonly until: number | null;
   readonly reason: string;
+  /** The name, in the policy's `brakes`, of the observer on whose word it was made; absent where a person said so. Devices stop either way. */
+  readonly brake?: string | undefined;
 }
 
 /** One revoker's whole list. The checkpoint that it carries dates it. */
@@ -46,6 +48,7 @@ export const denial: Decoder<Denial> = closed<Denial>({
   since: integer(0),
   until: nullable(integer(0)),
   reason: shortText(500),
+  brake: optional(name),
 });
 
 /** A denial as it may have been kept before denials said when they were made; only what is remembered is read so. */
