@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EMPTY_ROOT, leafHash, nodeHash } from "./hash.ts";
-import { verifyConsistency, verifyInclusion } from "./merkle.ts";
+import { prefixRoot, verifyConsistency, verifyInclusion } from "./merkle.ts";
 
 const MAX = 70;
 const LEAVES = Array.from({ length: MAX }, (_, at) => leafHash(Buffer.from(`leaf ${at}`)));
@@ -74,6 +74,22 @@ test("every consistency proof up to 70 verifies; none with a flipped bit, anothe
       assert.equal(verifyConsistency(m, n, EMPTY_ROOT, now, proof), false);
       assert.equal(verifyConsistency(m, n, old, EMPTY_ROOT, proof), false);
     }
+  }
+});
+
+test("what the first leaves of a tree hash to, of every two sizes up to 70; no altered proof shows anything", () => {
+  for (let n = 2; n <= MAX; n++) {
+    const now = ROOTS[n] ?? EMPTY_ROOT;
+    for (let m = 1; m < n; m++) {
+      const proof = subproof(m, LEAVES.slice(0, n), false);
+      assert.deepEqual(prefixRoot(m, n, now, proof), ROOTS[m], `${m} of ${n}`);
+      for (const bad of altered(proof, m * n)) assert.equal(prefixRoot(m, n, now, bad), undefined, `${m} of ${n}`);
+      assert.equal(prefixRoot(m, n, EMPTY_ROOT, proof), undefined);
+    }
+    assert.deepEqual(prefixRoot(n, n, now, []), now);
+    assert.equal(prefixRoot(n, n, now, [now]), undefined);
+    assert.equal(prefixRoot(0, n, now, []), undefined);
+    assert.equal(prefixRoot(n + 1, n, now, [now]), undefined);
   }
 });
 

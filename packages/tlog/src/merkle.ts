@@ -32,17 +32,36 @@ export function verifyInclusion(index: number, size: number, leaf: Uint8Array, p
 export function verifyConsistency(m: number, n: number, rootM: Uint8Array, rootN: Uint8Array, proof: readonly Uint8Array[]): boolean {
   if (!isIndex(m) || !isIndex(n) || m === 0 || m > n || !areHashes([rootM, rootN, ...proof])) return false;
   if (m === n) return proof.length === 0 && equalBytes(rootM, rootN);
+  // Where m is a power of two, the old tree is one whole node of the new one, and its root opens the proof.
+  const folded = foldBoth(m, n, isPowerOfTwo(m) ? [rootM, ...proof] : proof);
+  return folded !== undefined && equalBytes(folded.old, rootM) && equalBytes(folded.now, rootN);
+}
 
+/**
+ * What the first m leaves of the tree (n, rootN) hash to, by a `prefixProof` of it; undefined where that is no proof of this tree. Where it is not the root
+ * that was signed for size m, no consistency proof can be: the two trees contradict each other, and this shows it to anybody.
+ */
+export function prefixRoot(m: number, n: number, rootN: Uint8Array, proof: readonly Uint8Array[]): Uint8Array | undefined {
+  if (!isIndex(m) || !isIndex(n) || m === 0 || m > n || !areHashes([rootN, ...proof])) return undefined;
+  if (m === n) return proof.length === 0 ? rootN : undefined;
+  const folded = foldBoth(m, n, proof);
+  return folded !== undefined && equalBytes(folded.now, rootN) ? folded.old : undefined;
+}
+
+/** Both trees from the hashes of subtrees on the way between them, the first of which is the largest that ends where the old tree does. */
+function foldBoth(
+  m: number,
+  n: number,
+  [first, ...rest]: readonly Uint8Array[],
+): { readonly old: Uint8Array; readonly now: Uint8Array } | undefined {
+  if (first === undefined) return undefined;
   let fn = m - 1;
   let sn = n - 1;
   while (isOdd(fn)) [fn, sn] = [half(fn), half(sn)];
-  // fn = 0 means that m is a power of two: the old tree is one whole node of the new one, and its root opens the proof.
-  const [first, ...rest] = fn === 0 ? [rootM, ...proof] : proof;
-  if (first === undefined) return false;
   let old = first;
   let now = first;
   for (const sibling of rest) {
-    if (sn === 0) return false;
+    if (sn === 0) return undefined;
     if (isOdd(fn) || fn === sn) {
       old = nodeHash(sibling, old);
       now = nodeHash(sibling, now);
@@ -52,7 +71,13 @@ export function verifyConsistency(m: number, n: number, rootM: Uint8Array, rootN
     }
     [fn, sn] = [half(fn), half(sn)];
   }
-  return sn === 0 && equalBytes(old, rootM) && equalBytes(now, rootN);
+  return sn === 0 ? { old, now } : undefined;
+}
+
+function isPowerOfTwo(value: number): boolean {
+  let odd = value;
+  while (!isOdd(odd)) odd = half(odd);
+  return odd === 1;
 }
 
 function isIndex(value: number): boolean {

@@ -4,9 +4,9 @@ import { test } from "node:test";
 import { appendLeaves } from "./append.ts";
 import { decodeBase64, encodeBase64 } from "./base64.ts";
 import { EMPTY_ROOT, leafHash } from "./hash.ts";
-import { verifyConsistency, verifyInclusion } from "./merkle.ts";
+import { prefixRoot, verifyConsistency, verifyInclusion } from "./merkle.ts";
 import { tilePath, tilesBetween } from "./tile.ts";
-import { consistencyProof, inclusionProof, type ReadTile, treeRoot } from "./tree.ts";
+import { consistencyProof, inclusionProof, prefixProof, type ReadTile, treeRoot } from "./tree.ts";
 
 /** A log in memory that grows by the given steps; `roots` has the root after each size. */
 async function grow(leaves: readonly Uint8Array[], steps: readonly number[]) {
@@ -71,9 +71,11 @@ test("every proof read from tiles verifies, for every size up to 70", async () =
     for (let m = 1; m <= n; m++) {
       const inclusion = await inclusionProof(m - 1, n, read);
       const consistency = await consistencyProof(m, n, read);
-      assert.ok(inclusion.ok && consistency.ok);
+      const prefix = await prefixProof(m, n, read);
+      assert.ok(inclusion.ok && consistency.ok && prefix.ok);
       assert.equal(verifyInclusion(m - 1, n, leaves[m - 1] ?? EMPTY_ROOT, inclusion.value, rootAt(n)), true, `${m - 1} of ${n}`);
       assert.equal(verifyConsistency(m, n, rootAt(m), rootAt(n), consistency.value), true, `${m} to ${n}`);
+      assert.deepEqual(prefixRoot(m, n, rootAt(n), prefix.value), rootAt(m), `${m} of ${n}`);
     }
   }
 });

@@ -46,6 +46,16 @@ export async function consistencyProof(m: number, n: number, readTile: ReadTile)
   return hashRanges(consistencyRanges(m, { from: 0, to: n }, true), subtreeHashes(n, readTile));
 }
 
+/**
+ * What `prefixRoot` takes: the consistency proof with its first node always written out, so that it also shows of a tree whose first m leaves are others
+ * what they are. From tiles of the tree of size n, and as untrusted; empty where m = n.
+ */
+export async function prefixProof(m: number, n: number, readTile: ReadTile): Promise<Outcome<Uint8Array[]>> {
+  if (!areSafe(m, n) || m === 0 || m > n)
+    return refuse("proof-range", `a size from 1 to ${n}`, `${m}`, "ask between two sizes that are not empty");
+  return m === n ? accept([]) : hashRanges(consistencyRanges(m, { from: 0, to: n }, false), subtreeHashes(n, readTile));
+}
+
 /** The root that the tiles of a tree of this size hash to: compare it with a signed one to see that the right edge is all there. */
 export async function treeRoot(size: number, readTile: ReadTile): Promise<Outcome<Uint8Array>> {
   if (size === 0) return accept(EMPTY_ROOT);
