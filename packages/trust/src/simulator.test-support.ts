@@ -8,7 +8,7 @@ import { EMPTY_ROOT, leafHash, sha256 as rawSha256 } from "@countersign/tlog/has
 import { formatNote } from "@countersign/tlog/note";
 import { formatTlogProof } from "@countersign/tlog/proof";
 import { cosign, type NoteSigner, signerFromSeed, signNote } from "@countersign/tlog/signer";
-import { inclusionProof } from "@countersign/tlog/tree";
+import { inclusionProof, prefixProof } from "@countersign/tlog/tree";
 import { formatVkey, keyIdOf, type Vkey } from "@countersign/tlog/vkey";
 import { canonicalBytes, servedBytes } from "./canonical.ts";
 import { decodeBytes } from "./decode.ts";
@@ -100,6 +100,16 @@ export class TestLog {
     const index = this.#entries.indexOf(leaf);
     const hashes = must(await inclusionProof(index, this.#entries.length, async (path) => this.#tiles.get(path)));
     return formatTlogProof({ index, hashes, note: await this.note(times) });
+  }
+
+  /** What the first `size` leaves are, as hashes of this tree show it. */
+  async prefix(size: number): Promise<readonly Uint8Array[]> {
+    return must(await prefixProof(size, this.#entries.length, async (path) => this.#tiles.get(path)));
+  }
+
+  /** The log's files as a repository serves them, but for bundles and the checkpoint. */
+  get tiles(): ReadonlyMap<string, Uint8Array> {
+    return this.#tiles;
   }
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-
+import { HASH_BYTES } from "@countersign/tlog/hash";
+import { TILE_WIDTH } from "@countersign/tlog/tile";
+import type { ReadTile } from "@countersign/tlog/tree";
 import type { Targets } from "@countersign/trust/anchor/targets";
 import type { Timestamp } from "@countersign/trust/anchor/timestamp";
 import type { Verdict } from "@countersign/trust/check";
@@ -86,6 +88,7 @@ export class Attempt {
   readonly trail: GateVerdict[] = [];
   documents: Documents;
   memory: Memory;
+  readonly #tiles = new Map<string, Promise<Uint8Array | undefined>>();
   #gate = 0;
 
   constructor(
@@ -195,6 +198,14 @@ export class Attempt {
 
   /** Reads a file of the repository, bounded in size and time. */
   readonly read: Read = (path, maxBytes) => this.remote.read(path, maxBytes, this.#seconds);
+
+  /** Reads a file of the log, once in this attempt. */
+  readonly readTile: ReadTile = (path) => {
+    const reading =
+      this.#tiles.get(path) ?? this.read(`log/${path}`, TILE_WIDTH * HASH_BYTES).then((tile) => (tile.ok ? tile.value : undefined));
+    this.#tiles.set(path, reading);
+    return reading;
+  };
 
   get #seconds(): number {
     return documentSeconds(this.documents.policy?.policy);

@@ -21,7 +21,10 @@ const fileOf = (bytes: Uint8Array) => ({ length: bytes.length, hashes: { sha256:
 
 export class Published {
   readonly files: Map<string, Uint8Array> = new Map();
-  readonly #log = new TestLog();
+  #log = new TestLog();
+  #targets: Uint8Array = Buffer.of();
+  #listed: Readonly<Record<string, ReturnType<typeof fileOf>>> = {};
+  #channelVersion = 0;
   #snapshot: Uint8Array = Buffer.of();
   #version = 0;
 
@@ -35,43 +38,58 @@ export class Published {
     const release = await entryOf(body, [await say(carol, "propose", "release", digestOf("unused"))], published.#log, now);
     const place = { product: "hello", platform: "linux-x64", channel: "stable" } as const;
     const head = servedBytes(headDocument({ _type: "head", spec: "countersign/1", ...place, releases: [release], orders: [] }));
-    const listed = { [`${directory}/head.json`]: fileOf(head) };
-    const channel = await signedBytes({ _type: "targets", spec_version, version: 1, expires, targets: listed }, alice, bob);
+    published.#listed = { [`${directory}/head.json`]: fileOf(head) };
+    published.#targets = targets;
     await published.#log.append({ type: "targets", digest: sha256(targets) });
-    await published.#log.append({ type: "channel", digest: sha256(channel) });
-    await published.#prove("targets", targets); // both under the checkpoint that the timestamp carries: no tiles are served here
-    await published.#prove("channel", channel);
-    const meta = { "targets.json": { version: 1, ...fileOf(targets) }, "stable.json": { version: 1, ...fileOf(channel) } };
-    published.#snapshot = await signedBytes({ _type: "snapshot", spec_version, version: 1, expires, meta }, publisher);
     files.set("metadata/1.root.json", root);
-    files.set("metadata/1.snapshot.json", published.#snapshot);
     files.set("metadata/1.targets.json", targets);
-    files.set("metadata/1.stable.json", channel);
     files.set(`targets/${sha256(policy)}.policy.json`, policy);
     files.set(`targets/${directory}/${sha256(head)}.head.json`, head);
-    await published.#date();
+    await published.renew();
     return published;
+  }
+
+  /** A new channel file, with the same head in it; it and the targets are proven under the checkpoint that the timestamp carries. */
+  async renew(): Promise<void> {
+    const { files } = this;
+    const version = ++this.#channelVersion;
+    const channel = await signedBytes({ _type: "targets", spec_version, version, expires, targets: this.#listed }, alice, bob);
+    await this.#log.append({ type: "channel", digest: sha256(channel) });
+    await this.#prove("targets", this.#targets);
+    await this.#prove("channel", channel);
+    const meta = { "targets.json": { version: 1, ...fileOf(this.#targets) }, "stable.json": { version, ...fileOf(channel) } };
+    this.#snapshot = await signedBytes({ _type: "snapshot", spec_version, version, expires, meta }, publisher);
+    files.set(`metadata/${version}.snapshot.json`, this.#snapshot);
+    files.set(`metadata/${version}.stable.json`, channel);
+    await this.#date();
+  }
+
+  /** The log and its witnesses begin again, with as many other entries. */
+  async fork(size: number): Promise<void> {
+    this.#log = new TestLog();
+    for (let at = 0; at < size; at++) await this.#log.append({ type: "policy", digest: digestOf(`forked ${at}`) });
   }
 
   async #prove(type: "targets" | "channel", bytes: Uint8Array): Promise<void> {
     this.files.set(`proofs/${sha256(bytes)}.tlog-proof`, Buffer.from(await this.#log.prove({ type, digest: sha256(bytes) }, times)));
   }
 
-  /** A new timestamp and a new revocation list, under a ledger that has grown; nothing else is new. */
-  async date(): Promise<void> {
-    await this.#log.append({ type: "policy", digest: digestOf(`somebody else's ${this.#version}`) });
-    await this.#date();
+  /** A new timestamp and a new revocation list, under a ledger that has grown unless told, cosigned so many seconds later; nothing else is new. */
+  async date({ grown = true, later = 0 }: { readonly grown?: boolean; readonly later?: number } = {}): Promise<void> {
+    if (grown) await this.#log.append({ type: "policy", digest: digestOf(`somebody else's ${this.#version}`) });
+    await this.#date(later);
   }
 
-  async #date(): Promise<void> {
+  async #date(later = 0): Promise<void> {
     const version = ++this.#version;
-    const checkpoint = await this.#log.note(times);
+    const checkpoint = await this.#log.note(times.map((time) => time + later));
     const list = { _type: "revocations", spec: "countersign/1", revoker: "security", version, checkpoint, seen: {}, denials: [] };
     const lists = { _type: "revocation-lists", lists: [await signDocument(list, revoker)] };
     this.files.set("revocations/latest", servedBytes(lists));
-    const meta = { "snapshot.json": { version: 1, ...fileOf(this.#snapshot) } };
+    const meta = { "snapshot.json": { version: this.#channelVersion, ...fileOf(this.#snapshot) } };
     const timestamp = { _type: "timestamp", spec_version, version, expires, meta, countersign: { checkpoint } };
     this.files.set("metadata/timestamp.json", await signedBytes(timestamp, publisher));
+    for (const [path, tile] of this.#log.tiles) this.files.set(`log/${path}`, tile);
   }
 
   /** Answers as a static server does. */

@@ -41,12 +41,11 @@ export const timestampRules: DatedRules = {
   checkpoint: [cosignedCheck("timestamp"), ledgerSizeCheck("timestamp")],
 };
 
+/** How it ended; `shown` is the checkpoint that was judged, where one was: of a refused one its signatures need not hold. */
+export type DatedStep = Step<TimestampStep> & { readonly shown?: ClaimedCheckpoint };
+
 /** TUF 5.4, and the checkpoint that dates the repository: that of the timestamp which is trusted from now on. */
-export async function nextTimestamp(
-  { root, stored, remembered, now }: TimestampInput,
-  read: Read,
-  rules: DatedRules,
-): Promise<Step<TimestampStep>> {
+export async function nextTimestamp({ root, stored, remembered, now }: TimestampInput, read: Read, rules: DatedRules): Promise<DatedStep> {
   const bytes = await readFile(read, "metadata/timestamp.json", defaultLimits.timestampBytes);
   if (!bytes.ok) return stopped(bytes.refusal);
   const context = { authority: topAuthority(root, "timestamp"), ownerOf: ownersIn(root), stored, listed: undefined, now };
@@ -57,6 +56,6 @@ export async function nextTimestamp(
   if (!claimed.ok) return stopped(claimed.refusal, role.verdicts);
   const checkpoint = judge({ candidate: claimed.value, ledger, remembered }, rules.checkpoint);
   const verdicts = [...role.verdicts, ...checkpoint.verdicts];
-  if (!checkpoint.outcome.ok) return stopped(checkpoint.outcome.refusal, verdicts);
+  if (!checkpoint.outcome.ok) return { ...stopped(checkpoint.outcome.refusal, verdicts), shown: claimed.value };
   return { verdicts, outcome: accept({ timestamp: role.outcome.value, checkpoint: checkpoint.outcome.value }) };
 }

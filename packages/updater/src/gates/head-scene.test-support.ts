@@ -6,13 +6,14 @@ import { servedBytes } from "@countersign/trust/canonical";
 import { sha256 } from "@countersign/trust/digest";
 import { readEnvelope } from "@countersign/trust/envelope";
 import { expires, people, rootOf, spec_version } from "@countersign/trust/founding.test-support";
+import { claimedCheckpoint } from "@countersign/trust/ledger/checkpoint";
 import type { Policy } from "@countersign/trust/policy/policy";
 import type { Entry } from "@countersign/trust/release/head";
 import { headDocument } from "@countersign/trust/release/head";
 import type { Order } from "@countersign/trust/release/order";
 import type { Statement } from "@countersign/trust/release/statement";
 import type { ServedList } from "@countersign/trust/revocation/checks";
-import { must, signedBytes } from "@countersign/trust/simulator.test-support";
+import { must, signedBytes, type TestLog } from "@countersign/trust/simulator.test-support";
 import { type Gate, gate, goOn } from "../gate.ts";
 import { type Memory, newborn } from "../memory.ts";
 import type { Report } from "../report.ts";
@@ -25,6 +26,8 @@ const { alice, bob } = people;
 
 /** What a device meets, and what it knows. */
 export interface HeadScene {
+  /** The ledger that it is shown. */
+  readonly log: TestLog;
   readonly releases: readonly Entry<Statement>[];
   readonly orders?: readonly Entry<Order>[];
   /** Those that judge now: the one that is held first. */
@@ -41,13 +44,16 @@ const directory = "stable/hello/linux-x64";
 
 /** What gates 8, 9 and 11 say to a device that runs nothing yet. */
 export async function meets(scene: HeadScene): Promise<Report> {
-  const { releases, orders = [], policies, memory, served = {}, files = {}, provenance } = scene;
+  const { log, releases, orders = [], policies, memory, served = {}, files = {}, provenance } = scene;
   const place = { product: "hello", platform: "linux-x64", channel: "stable" } as const;
   const head = servedBytes(headDocument({ _type: "head", spec: "countersign/1", ...place, releases, orders }));
   const listed = { [`${directory}/head.json`]: { length: head.length, hashes: { sha256: sha256(head) } } };
   const channel = await signedBytes({ _type: "targets", spec_version, version: 1, expires, targets: listed }, alice, bob);
   const all = new Map<string, Uint8Array>(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)]));
   all.set(`targets/${directory}/${sha256(head)}.head.json`, head);
+  for (const [path, tile] of log.tiles) all.set(`log/${path}`, tile);
+  const now = memory.time ?? 0;
+  const note = await log.note([now, now, now]);
   const [held] = policies;
   const earlier = gate({
     number: 7,
@@ -56,6 +62,7 @@ export async function meets(scene: HeadScene): Promise<Report> {
     async pass(attempt) {
       const bytes = servedBytes(held);
       attempt.memory = { ...newborn, ...memory };
+      attempt.found.checkpoint = must(claimedCheckpoint(note, attempt.ledger));
       attempt.found.policy = { policy: held, bytes, digest: sha256(bytes) };
       attempt.found.judges = policies;
       attempt.found.served = served;

@@ -12,7 +12,17 @@ import type { Entry } from "@countersign/trust/release/head";
 import type { Order } from "@countersign/trust/release/order";
 import type { Statement } from "@countersign/trust/release/statement";
 import { type Denial, denialDigest } from "@countersign/trust/revocation/list";
-import { entryOf, must, orderOf, type Person, person, say, statementOf, TestLog } from "@countersign/trust/simulator.test-support";
+import {
+  digestOf,
+  entryOf,
+  must,
+  orderOf,
+  type Person,
+  person,
+  say,
+  statementOf,
+  TestLog,
+} from "@countersign/trust/simulator.test-support";
 import type { Report } from "../report.ts";
 import { type HeadScene, meets } from "./head-scene.test-support.ts";
 
@@ -43,7 +53,7 @@ async function at(seconds: number, change: Partial<HeadScene> = {}): Promise<Rep
   const time = start + seconds;
   const memory = { time, lists: { [revoker.keyid]: { version: 1, time } }, ...change.memory };
   const served = { [revoker.keyid]: { version: 1, seen: {} } };
-  return meets({ releases: [one, two], policies: [policy], served, ...change, memory });
+  return meets({ log, releases: [one, two], policies: [policy], served, ...change, memory });
 }
 
 const said = ({ refusal, offered, result }: Report): string => refusal?.code ?? `${result} ${offered?.version ?? "nothing"}`;
@@ -136,6 +146,33 @@ test("where a channel asks for it, a monitor must have read past the release ent
   const unsigned = await at(soak, { ...scene, files: read() });
   assert.equal(said(unsigned), "not-read-past");
   assert.ok(unsigned.trail.some(({ refusal }) => refusal?.code === "monitor-not-trusted"));
+});
+
+/** A log of as many entries, none of which is of the one that the device follows. */
+async function anotherLog(size: number): Promise<TestLog> {
+  const other = new TestLog();
+  for (let at = 0; at < size; at++) await other.append({ type: "targets", digest: digestOf(`elsewhere ${at}`) });
+  return other;
+}
+
+test("attack: a release entry in a ledger that nobody else is shown, cosigned by a quorum that lies", async () => {
+  const digest = canonicalDigest(statementOf());
+  const voices = [await say(carol, "propose", "release", digest), await say(alice, "approve", "release", digest)];
+  const hidden = await entryOf(statementOf(), voices, await anotherLog(2), start);
+  const report = await at(soak, { releases: [hidden] });
+  assert.deepEqual([said(report), report.trail.at(-1)?.check], ["ledger-inconsistent", "entry/consistent"]);
+});
+
+test("attack: a monitor's read-through of a ledger that nobody else is shown", async () => {
+  const watch = person("watch");
+  const holders = { ...policy.holders, [watch.keyid]: { key: watch.key, holder: "watch", owner: "watch" } };
+  const watched = channel({ readThrough: 1 }, { holders, monitors: { watch: watch.keyid } });
+  const { text, signatures } = must(parseNote(Buffer.from(await (await anotherLog(3)).note([start, start, start]))));
+  const own = await cosign(Buffer.from(text), start, signerFromSeed(sha256(Buffer.from("watch")), "watch", 4));
+  const files = { "readthrough/watch": formatNote(text, [...signatures, own]) };
+  const report = await at(soak, { releases: [one], policies: [watched], files });
+  assert.equal(said(report), "not-read-past");
+  assert.ok(report.trail.some(({ check, refusal }) => check === "readthrough/consistent" && refusal?.code === "ledger-inconsistent"));
 });
 
 test("while a policy cools off, a release must satisfy it and the one that is held", async () => {

@@ -19,6 +19,7 @@ import type { Attempt } from "../attempt.ts";
 import { done, type Gate, gate, goOn, stop } from "../gate.ts";
 import { allDenials } from "../memory.ts";
 import { hearMonitors } from "../monitors.ts";
+import { consistentCheck } from "../one-ledger.ts";
 import { saveTrustStore } from "../trust-store.ts";
 import { judgeUnderEach, rulesOf } from "../under-policies.ts";
 
@@ -71,13 +72,19 @@ const orderChecks: readonly Check<EntrySubject & ReadPastSubject & OrderDenialSu
 export const headGate: Gate = gate({
   number: 8,
   name: "head: statements, orders, sequence, epoch, turn",
-  checks: { head: headChecks, readThrough: readThroughChecks, orders: orderChecks, release: releaseChecks },
+  checks: {
+    head: headChecks,
+    readThrough: readThroughChecks,
+    readOf: [consistentCheck("readthrough")],
+    orders: orderChecks,
+    release: releaseChecks,
+  },
   async pass(attempt, checks) {
     const offered = await readHead(attempt, checks.head);
     if (!offered.ok) return stop(offered.refusal);
     const waits = offered.value.orders.some(({ body }) => !narrows(body));
     const denials = allDenials(attempt.memory);
-    const heard = waits ? await hearMonitors(attempt, checks.readThrough) : new Map();
+    const heard = waits ? await hearMonitors(attempt, checks.readThrough, checks.readOf) : new Map();
     const { head, blocked } = standingHead(
       offered.value,
       (candidate) =>

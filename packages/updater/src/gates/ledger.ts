@@ -1,36 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Checkpoint } from "@countersign/tlog/checkpoint";
 import type { EntryType } from "@countersign/tlog/entry";
-import { verifyConsistency } from "@countersign/tlog/merkle";
-import { consistencyProof } from "@countersign/tlog/tree";
-import { type Check, decide, judge } from "@countersign/trust/check";
+import { type Check, judge } from "@countersign/trust/check";
 import type { Digest } from "@countersign/trust/digest";
-import { type ClaimedCheckpoint, claimedCheckpoint, isOfLog } from "@countersign/trust/ledger/checkpoint";
+import type { ClaimedCheckpoint } from "@countersign/trust/ledger/checkpoint";
 import { type LoggedSubject, loggedCheck, proofCheckpoint } from "@countersign/trust/ledger/inclusion";
 import { accept, type Outcome } from "@countersign/trust/refusal";
 import { readProof, stopped } from "@countersign/trust/workflow/step";
 import type { Attempt } from "../attempt.ts";
 import { type Gate, gate, goOn, stop } from "../gate.ts";
+import { type ConsistencySubject, consistentCheck, ofOneLedger, seenOf } from "../one-ledger.ts";
 import { saveTrustStore } from "../trust-store.ts";
-
-/** Two sizes of the ledger, and the hashes that are to show that the larger one only added to the smaller. */
-interface ConsistencySubject {
-  readonly candidate: { readonly older: Checkpoint; readonly newer: Checkpoint };
-  readonly hashes: readonly Uint8Array[];
-}
-
-const consistent: Check<ConsistencySubject> = {
-  name: "ledger/consistent",
-  source: "RFC 9162 2.1.4, from tiles",
-  examine: ({ candidate: { older, newer }, hashes }) =>
-    decide(
-      verifyConsistency(older.size, newer.size, older.root, newer.root, hashes),
-      `the tree of ${newer.size} entries extends that of ${older.size}`,
-      `${hashes.length} hashes from tiles`,
-      "ledger-inconsistent",
-      "The ledger was rewritten. Keep both checkpoints as evidence, tell the publisher, use another mirror.",
-    ),
-};
 
 /**
  * Gate 7: the files that decide what is installed were signed in public. From here on the device remembers what it has verified. Where none of them
@@ -39,7 +18,7 @@ const consistent: Check<ConsistencySubject> = {
 export const ledgerGate: Gate = gate({
   number: 7,
   name: "ledger proofs and witnesses",
-  checks: { targets: [loggedCheck("targets")], channel: [loggedCheck("channel")], consistency: [consistent] },
+  checks: { targets: [loggedCheck("targets")], channel: [loggedCheck("channel")], consistency: [consistentCheck("ledger")] },
   async pass(attempt, checks) {
     const { timestamp, snapshot, targets, policy, channel } = attempt.found;
     const files = [
@@ -64,17 +43,20 @@ export const ledgerGate: Gate = gate({
   },
 });
 
-/** Shows that the newest checkpoint extends the one that is remembered. A root that names another log was proven under the old one. */
+/**
+ * Shows that the newest checkpoint extends what this device has seen: the one that was proven last, and the one of the last timestamp, which nothing new was proven
+ * under. A root that names another log was proven under the old one.
+ */
 async function extendRemembered(
   attempt: Attempt,
   newest: ClaimedCheckpoint,
   checks: readonly Check<ConsistencySubject>[],
 ): Promise<Outcome<unknown>> {
-  const { memory, ledger } = attempt;
-  if (memory.checkpoint === null) return accept(undefined);
-  const before = claimedCheckpoint(memory.checkpoint, ledger);
-  if (!before.ok) return before;
-  return isOfLog(before.value, ledger) ? await extend(attempt, before.value, newest, checks) : accept(undefined);
+  for (const before of seenOf(attempt)) {
+    const grown = await ofOneLedger(attempt, before, newest, checks);
+    if (!grown.ok) return grown;
+  }
+  return accept(undefined);
 }
 
 async function prove(
@@ -91,22 +73,5 @@ async function prove(
   const included = attempt.note(judge({ candidate: { type, digest }, proof: proof.value, ledger: attempt.ledger }, logged));
   if (!included.ok) return included;
   const under = proofCheckpoint(proof.value, attempt.ledger);
-  return under.ok ? extend(attempt, under.value, newest, consistency) : attempt.note(stopped(under.refusal));
-}
-
-/** Shows that two checkpoints, either of which may be the larger, are of one ledger. */
-async function extend(
-  attempt: Attempt,
-  a: ClaimedCheckpoint,
-  b: ClaimedCheckpoint,
-  checks: readonly Check<ConsistencySubject>[],
-): Promise<Outcome<unknown>> {
-  const [older, newer] = a.checkpoint.size <= b.checkpoint.size ? [a.checkpoint, b.checkpoint] : [b.checkpoint, a.checkpoint];
-  if (checks.length === 0 || older.size === 0) return { ok: true, value: undefined };
-  const hashes = await consistencyProof(older.size, newer.size, async (path) => {
-    const tile = await attempt.read(`log/${path}`, 16_384);
-    return tile.ok ? tile.value : undefined;
-  });
-  if (!hashes.ok) return attempt.note(stopped(hashes.refusal));
-  return attempt.note(judge({ candidate: { older, newer }, hashes: hashes.value }, checks));
+  return under.ok ? ofOneLedger(attempt, under.value, newest, consistency) : attempt.note(stopped(under.refusal));
 }

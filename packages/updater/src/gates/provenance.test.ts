@@ -29,6 +29,7 @@ async function at(signatures: readonly object[], ...denials: readonly Denial[]):
   const log = new TestLog();
   const proof = await log.prove({ type: "provenance", digest }, [start, start, start]);
   const { refusal, offered } = await meets({
+    log,
     releases: [await entryOf(body, voices, log, start)],
     policies: [policyOf()],
     memory: { time: soaked, lists: { [revoker.keyid]: { version: 1, time: soaked } }, denials: { security: denials } },

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Checkpoint } from "@countersign/tlog/checkpoint";
-import { claimedCheckpoint, isOfLog, witnessedTime } from "@countersign/trust/ledger/checkpoint";
+import { type ClaimedCheckpoint, witnessedTime } from "@countersign/trust/ledger/checkpoint";
+import { contradictionOf, verifyContradiction } from "@countersign/trust/ledger/contradiction";
 import { nextTimestamp, timestampRules } from "@countersign/trust/workflow/timestamp";
 import type { Attempt } from "../attempt.ts";
+import { keepEvidence } from "../evidence.ts";
 import { type Gate, gate, goOn, stop } from "../gate.ts";
+import { seenOf } from "../one-ledger.ts";
 
 /** Gate 2: the newest word of the repository, and the cosigned checkpoint that dates it (TUF 5.4). */
 export const timestampGate: Gate = gate({
@@ -12,17 +14,19 @@ export const timestampGate: Gate = gate({
   checks: timestampRules,
   async pass(attempt, checks) {
     const { root, timestamp } = attempt.documents;
+    const [largest] = seenOf(attempt);
     const step = await nextTimestamp(
       {
         root: root.signed,
         stored: timestamp,
-        remembered: largestSeen(attempt),
+        remembered: largest?.checkpoint,
         now: attempt.now,
       },
       attempt.read,
       checks,
     );
     const dated = attempt.note(step);
+    if (!dated.ok && step.shown !== undefined && largest !== undefined) await keepShown(attempt, largest, step.shown);
     if (!dated.ok) return stop(dated.refusal);
     attempt.found.timestamp = dated.value.timestamp;
     attempt.found.checkpoint = dated.value.checkpoint;
@@ -32,10 +36,8 @@ export const timestampGate: Gate = gate({
   },
 });
 
-/** The larger of the checkpoint that was proven to extend all before it, and the one that the last timestamp carried; of another log, which root has replaced, neither. */
-function largestSeen({ memory, documents, ledger }: Attempt): Checkpoint | undefined {
-  const notes = [memory.checkpoint, documents.timestamp?.signed.countersign.checkpoint];
-  const seen = notes.map((note) => (typeof note === "string" ? claimedCheckpoint(note, ledger) : undefined));
-  const ofThisLog = seen.flatMap((claimed) => (claimed?.ok && isOfLog(claimed.value, ledger) ? [claimed.value.checkpoint] : []));
-  return ofThisLog.sort((one, other) => other.size - one.size)[0];
+/** A checkpoint that was refused for what was seen before is evidence, where the two contradict each other: an older one that is served again does not. */
+async function keepShown({ device, ledger }: Attempt, seen: ClaimedCheckpoint, shown: ClaimedCheckpoint): Promise<void> {
+  const evidence = contradictionOf(seen, shown);
+  if (verifyContradiction(evidence, ledger).ok) await keepEvidence(device.directory, evidence, ledger);
 }

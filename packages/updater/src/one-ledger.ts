@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Checkpoint } from "@countersign/tlog/checkpoint";
+import { equalBytes } from "@countersign/tlog/hash";
+import { prefixRoot } from "@countersign/tlog/merkle";
+import { prefixProof } from "@countersign/tlog/tree";
+import { type Check, decide, judge } from "@countersign/trust/check";
+import { type ClaimedCheckpoint, claimedCheckpoint, isOfLog } from "@countersign/trust/ledger/checkpoint";
+import { contradictionOf } from "@countersign/trust/ledger/contradiction";
+import { accept, type Outcome } from "@countersign/trust/refusal";
+import { stopped } from "@countersign/trust/workflow/step";
+import type { Attempt } from "./attempt.ts";
+import { keepEvidence } from "./evidence.ts";
+
+/** Two sizes of the ledger, and the hashes that are to show that the larger one only added to the smaller. */
+export interface ConsistencySubject {
+  readonly candidate: { readonly older: Checkpoint; readonly newer: Checkpoint };
+  readonly hashes: readonly Uint8Array[];
+}
+
+/** Two checkpoints are of one ledger. `prefix` names the document whose checkpoint is compared with the newest one, or with what is remembered. */
+export function consistentCheck(prefix: string): Check<ConsistencySubject> {
+  return {
+    name: `${prefix}/consistent`,
+    source: "RFC 9162 2.1.4, from tiles",
+    examine: ({ candidate: { older, newer }, hashes }) => {
+      const begins = prefixRoot(older.size, newer.size, newer.root, hashes);
+      return decide(
+        begins !== undefined && equalBytes(begins, older.root),
+        `the tree of ${newer.size} entries extends that of ${older.size}`,
+        begins === undefined ? `${hashes.length} hashes from tiles, which are of another tree` : `${hashes.length} hashes from tiles`,
+        "ledger-inconsistent",
+        "Somebody is shown another ledger. Both checkpoints are kept: countersign device status names the file. Tell the publisher, use another mirror.",
+      );
+    },
+  };
+}
+
+/** What this device has seen of the log that root names, the largest first: the checkpoint that was proven last, and the one of the last timestamp. Of another log, nothing. */
+export function seenOf({ memory, documents, ledger }: Attempt): readonly ClaimedCheckpoint[] {
+  const notes = new Set([memory.checkpoint, documents.timestamp?.signed.countersign.checkpoint]);
+  const seen = [...notes].map((note) => (typeof note === "string" ? claimedCheckpoint(note, ledger) : undefined));
+  const ofThisLog = seen.flatMap((claimed) => (claimed?.ok && isOfLog(claimed.value, ledger) ? [claimed.value] : []));
+  return ofThisLog.sort((one, other) => other.checkpoint.size - one.checkpoint.size);
+}
+
+/**
+ * Shows that two checkpoints, either of which may be the larger, are of one ledger, whoever cosigned them. Where they are not, or where the tiles that would
+ * show it are kept back, both are kept as evidence.
+ */
+export async function ofOneLedger(
+  attempt: Attempt,
+  a: ClaimedCheckpoint,
+  b: ClaimedCheckpoint,
+  checks: readonly Check<ConsistencySubject>[],
+): Promise<Outcome<unknown>> {
+  const [older, newer] = a.checkpoint.size <= b.checkpoint.size ? [a.checkpoint, b.checkpoint] : [b.checkpoint, a.checkpoint];
+  if (checks.length === 0 || older.size === 0) return accept(undefined);
+  const hashes = await prefixProof(older.size, newer.size, attempt.readTile);
+  const judged = attempt.note(hashes.ok ? judge({ candidate: { older, newer }, hashes: hashes.value }, checks) : stopped(hashes.refusal));
+  if (!judged.ok) await keepEvidence(attempt.device.directory, contradictionOf(a, b, hashes.ok ? hashes.value : []), attempt.ledger);
+  return judged;
+}
