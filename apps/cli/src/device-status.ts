@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { accept, type Outcome } from "@countersign/trust/refusal";
 import { type DeviceConfig, openDevice } from "@countersign/updater/device";
+import { keptEvidence } from "@countersign/updater/evidence";
 import { installerNamed } from "@countersign/updater/installers";
 import { withLock } from "@countersign/updater/lock";
 import { allDenials } from "@countersign/updater/memory";
@@ -25,6 +26,10 @@ export interface DeviceStatus extends Omit<DeviceConfig, "installer"> {
   /** Unix seconds; 0 before the first check. */
   readonly witnessedTime: number;
   readonly denials: number;
+  /** The largest checkpoint that was proven, as its note: what others may compare with the ledger that they are shown. Null before the first. */
+  readonly checkpoint: string | null;
+  /** Files with two checkpoints of the ledger that contradict each other. None on every good day. */
+  readonly evidence: readonly string[];
   /** Why what runs was revoked; null where it was not. */
   readonly flagged: string | null;
 }
@@ -44,13 +49,14 @@ export async function deviceStatus(directory: string): Promise<Outcome<DeviceSta
   const read = await withLock(join(directory, "lock"), 2000, async (): Promise<Outcome<DeviceStatus>> => {
     const store = await openTrustStore(directory);
     if (!store.ok) return store;
-    const { epochFloor, sequenceFloor, time } = store.value.memory;
+    const { epochFloor, sequenceFloor, time, checkpoint } = store.value.memory;
+    const evidence = await keptEvidence(directory);
     const current = await recordOf(await installer.current(directory));
     const running = heldAs(current);
     const previous = heldAs(current && (await recordOf(await installer.previous(directory))));
     const flagged = (current && denialAgainst(store.value.memory, current)?.reason) ?? null;
-    const memory = { epochFloor, sequenceFloor, witnessedTime: time, denials: allDenials(store.value.memory).length, flagged };
-    return accept({ url, product, platform, channel, id, privileges, running, previous, ...memory });
+    const memory = { epochFloor, sequenceFloor, witnessedTime: time, denials: allDenials(store.value.memory).length, flagged, checkpoint };
+    return accept({ url, product, platform, channel, id, privileges, running, previous, ...memory, evidence });
   });
   return read.ok ? read.value : read;
 }

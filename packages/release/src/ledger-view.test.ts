@@ -4,7 +4,13 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { formatCheckpoint } from "@countersign/tlog/checkpoint";
+import { formatNote } from "@countersign/tlog/note";
+import { signerFromSeed, signNote } from "@countersign/tlog/signer";
+import { treeRoot } from "@countersign/tlog/tree";
+import { verifyContradiction } from "@countersign/trust/ledger/contradiction";
 import type { Outcome } from "@countersign/trust/refusal";
+import { compareSeen } from "./ledger-seen.ts";
 import { lastEntries, openLedger, verifyLedger } from "./ledger-view.ts";
 import { accepted, sampleRepository } from "./sample-repository.test-support.ts";
 
@@ -72,6 +78,24 @@ test("attack: a mirror shows another entry, or leaves one out", async () => {
       assert.equal(codeOf(await verifyLedger(ledger)), "ledger-inconsistent");
     },
   );
+});
+
+test("attack: a split view; whoever was shown another tree compares it, and has the evidence", async () => {
+  const ledger = accepted(await openLedger(source));
+  const signer = signerFromSeed(Buffer.alloc(32, 1), ledger.trust.origin, 1); // the sample's log
+  const signed = async (size: number, root: Uint8Array): Promise<Buffer> => {
+    const text = formatCheckpoint({ origin: ledger.trust.origin, size, root });
+    return Buffer.from(formatNote(text, [await signNote(Buffer.from(text), signer)]));
+  };
+  const early = await signed(2, accepted(await treeRoot(2, ledger.readTile)));
+  assert.deepEqual(accepted(await compareSeen(ledger, early)), { size: 2, contradiction: undefined });
+  const split = accepted(await compareSeen(ledger, await signed(2, Buffer.alloc(32)))).contradiction;
+  assert.ok(split);
+  const { kind, smaller, larger } = accepted(verifyContradiction(split, ledger.trust));
+  assert.deepEqual([kind, smaller, larger], ["forked", 2, 4]);
+  assert.equal(codeOf(await compareSeen(ledger, await signed(9, Buffer.alloc(32)))), "checkpoint-newer");
+  const stranger = Buffer.from(early.toString().replace("\n2\n", "\n3\n"));
+  assert.equal(codeOf(await compareSeen(ledger, stranger)), "signature-invalid");
 });
 
 test("attack: a checkpoint without the witnesses", async () => {

@@ -12,12 +12,15 @@ import { MAX_NOTE_BYTES } from "@countersign/tlog/note";
 import { type CosignedCheckpoint, verifyCosigned } from "@countersign/tlog/quorum";
 import { bundlePath, TILE_WIDTH, tileWidth } from "@countersign/tlog/tile";
 import { inclusionProof, type ReadTile } from "@countersign/tlog/tree";
+import type { LedgerTrust } from "@countersign/trust/ledger/checkpoint";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import { readFile } from "@countersign/trust/workflow/step";
 import type { Source } from "./published.ts";
 
 /** The ledger as a stranger sees it, at a checkpoint that the log signed and the witness quorum cosigned. */
 export interface LedgerView {
+  /** Whom to believe about this log. */
+  readonly trust: LedgerTrust;
   readonly cosigned: CosignedCheckpoint;
   /** The files of the log; nothing in them is trusted. */
   readonly readTile: ReadTile;
@@ -42,7 +45,7 @@ export async function openLedgerIn(reader: Reader, anchor: Uint8Array, now: numb
   const note = await readFile(read, "log/checkpoint", MAX_NOTE_BYTES);
   if (!note.ok) return note;
   const cosigned = verifyCosigned(note.value, repository.value.ledger);
-  return cosigned.ok ? accept({ cosigned: cosigned.value, readTile: tilesOf(reader) }) : cosigned;
+  return cosigned.ok ? accept({ trust: repository.value.ledger, cosigned: cosigned.value, readTile: tilesOf(reader) }) : cosigned;
 }
 
 /** Reads every entry, and sees that together they are exactly the tree that was cosigned. Answers how many of each type there are. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { accept } from "@countersign/trust/refusal";
+import { keptEvidence } from "@countersign/updater/evidence";
 import { rollback as goBack } from "@countersign/updater/rollback";
 import { readTrail } from "@countersign/updater/trail";
 import type { Command } from "commander";
@@ -16,7 +17,8 @@ export function status(command: Command): void {
   verb<DeviceOptions>(command, "device status --dir device-1", async ({ dir }) => {
     const read = await deviceStatus(dir);
     if (!read.ok) return read;
-    const { running, previous, product, channel, platform, epochFloor, sequenceFloor, witnessedTime, denials, flagged } = read.value;
+    const { running, previous, product, channel, platform, epochFloor, sequenceFloor, witnessedTime, denials, flagged, evidence } =
+      read.value;
     const rows = [
       ["device", `${product} for ${platform} on ${channel}`],
       ["running", heldText(running)],
@@ -25,6 +27,7 @@ export function status(command: Command): void {
       ["witnessed time", witnessedTime === 0 ? "none yet" : new Date(witnessedTime * 1000).toISOString()],
       ["denials known", String(denials)],
       ...(flagged === null ? [] : [["flagged", `what runs was revoked: ${flagged}`]]),
+      ...evidence.map((file) => ["evidence", evidenceText(file)]),
     ];
     return accept({ json: read.value, text: table(["", ""], rows).trimStart() });
   });
@@ -37,7 +40,9 @@ export function explain(command: Command): void {
     if (!report.ok) return report;
     const { trail, result, refusal } = report.value;
     const end = refusal === undefined ? result : `${result}: ${refusal.code}. ${plain(refusal.remedy)}`;
-    return accept({ json: report.value, text: `${trailText(trail)}\n\n${end}` });
+    const evidence = await keptEvidence(dir);
+    const lines = [trailText(trail), "", end, ...evidence.map((file) => `evidence: ${evidenceText(file)}`)];
+    return accept({ json: { ...report.value, evidence }, text: lines.join("\n") });
   });
 }
 
@@ -68,6 +73,10 @@ export function run(command: Command): void {
     process.exitCode = ended.value;
     return accept(undefined);
   });
+}
+
+function evidenceText(file: string): string {
+  return `the ledger contradicted itself, or could not be shown not to. Verify it: countersign ledger verify ${file}`;
 }
 
 function heldText(held: Held | null): string {

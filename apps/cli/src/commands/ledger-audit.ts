@@ -1,32 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { auditLedger } from "@countersign/release/ledger-audit";
 import { directoryStore } from "@countersign/repository/directory-store";
-import { accept, refuse } from "@countersign/trust/refusal";
-import { anchorFile, openProject, storeDirectory } from "@countersign/world/project";
+import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
+import { openProject, storeDirectory } from "@countersign/world/project";
 import type { Command } from "commander";
+import { type RecordOptions, trustedRoot } from "../record.ts";
 import { table } from "../table.ts";
 import { verb } from "../verb.ts";
-
-interface Options {
-  readonly project?: string;
-  readonly store?: string;
-}
 
 const SHOWN = 20;
 
 export function audit(command: Command): void {
-  command
-    .description("make the whole log again from its entries, and compare every file with what it must be, to the byte")
-    .option("--store <dir>", "a copy of the repository, a mirror's say, instead of the project's own");
-  verb<Options>(command, "ledger audit --store /mnt/mirror", async ({ project: from, store }, screen) => {
-    const project = await openProject(from ?? process.cwd());
-    if (!project.ok) return project;
-    const reader = directoryStore(store === undefined ? storeDirectory(project.value) : resolve(store), { prefixes: [] });
-    const audited = await auditLedger(reader, await readFile(anchorFile(project.value)), Date.now(), (done, of) =>
-      screen.progress(`${done} of ${of} entries ...`),
-    );
+  command.description("make the whole log again from its entries, and compare every file of a directory with what it must be, to the byte");
+  verb<RecordOptions>(command, "ledger audit --store /mnt/mirror --root root.json", async (options, screen) => {
+    const directory = await directoryOf(options);
+    if (!directory.ok) return directory;
+    const anchor = await trustedRoot(options);
+    if (!anchor.ok) return anchor;
+    const reader = directoryStore(directory.value, { prefixes: [] });
+    const audited = await auditLedger(reader, anchor.value, Date.now(), (done, of) => screen.progress(`${done} of ${of} entries ...`));
     if (!audited.ok) return audited;
     const { entries, files, faults } = audited.value;
     if (faults.length === 0)
@@ -43,4 +36,19 @@ export function audit(command: Command): void {
       "Restore them from a mirror that passes: countersign ledger audit --store DIR",
     );
   });
+}
+
+/** Only a directory can be asked what is in it that should not be. */
+async function directoryOf({ store, project: from }: RecordOptions): Promise<Outcome<string>> {
+  if (store !== undefined)
+    return /^https?:/.test(store)
+      ? refuse(
+          "store-not-listed",
+          "a directory, whose every file is looked at",
+          store,
+          "Copy it, log/ and metadata/ at least; then: countersign ledger audit --store DIR",
+        )
+      : accept(resolve(store));
+  const project = await openProject(from ?? process.cwd());
+  return project.ok ? accept(storeDirectory(project.value)) : project;
 }

@@ -67,7 +67,7 @@ export function verifyContradiction({ smaller, larger, prefix }: Contradiction, 
     "no-contradiction",
     "two trees of which neither holds the other",
     begins === undefined ? `nothing that shows how the tree of ${n.size} begins` : `a tree of ${n.size} that extends the one of ${m.size}`,
-    "Compare both with the ledger that others see: countersign ledger verify --seen FILE",
+    "Compare both with the ledger that others see: countersign ledger verify FILE --store URL",
   );
 }
 
