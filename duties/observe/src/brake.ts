@@ -112,7 +112,7 @@ export class Brake {
       return refuse("entry-unknown", `the release entry of ${digest}`, "none in the ledger", "Wait until it is logged.");
     const cosigned = verifyCosigned(Buffer.from(copy.cursor.note), view.ledger);
     if (!cosigned.ok) return cosigned;
-    const proven = await provePlaced({ cosigned: cosigned.value, readTile }, placed);
+    const proven = await provePlaced({ trust: view.ledger, cosigned: cosigned.value, readTile }, placed);
     if (!proven.ok) return proven;
     const release = await this.#statement(digest, published);
     if (!release.ok) return release;
