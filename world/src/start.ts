@@ -19,6 +19,7 @@ import {
   witnessConfig,
 } from "./duty-configs.ts";
 import { dutyMain } from "./duty-main.ts";
+import { firstTimestamp } from "./first-timestamp.ts";
 import type { Holding } from "./plan.ts";
 import { dutyDirectory, type Project, type Running } from "./project.ts";
 import { registerIdentities } from "./register.ts";
@@ -96,6 +97,7 @@ export async function startWorld(project: Project, options: StartOptions = {}): 
     const stops = await revokerUrls();
     const certifying = await Promise.all(issuers);
     await Promise.all(signers);
+    await firstTimestamp(distribute.url); // govern knows people by the policy that is published
     await registerIdentities(project, govern.url);
     const urls: Running = {
       pid: process.pid,
