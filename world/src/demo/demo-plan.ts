@@ -11,6 +11,6 @@ export function demoPlan(product: string): Plan {
     coolingOffSeconds: 10,
     revocationSeconds: 60,
     download: { connectSeconds: 5, idleSeconds: 2, totalSeconds: 60, minimumBytesPerSecond: 4096 },
-    pace: { batchMilliseconds: 50, pollMilliseconds: 150, heartbeatMilliseconds: 500, timestampSeconds: 600 },
+    pace: { batchMilliseconds: 50, pollMilliseconds: 250, heartbeatMilliseconds: 1000, timestampSeconds: 600 },
   };
 }
