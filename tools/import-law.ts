@@ -25,7 +25,7 @@ const law: { readonly [room: string]: Allowance } = {
   "packages/updater": { node: "any", packages: ["trust", "tlog"], libraries: [] },
   "packages/repository": { node: "any", packages: ["trust", "tlog"], libraries: [] },
   "packages/custody": { node: "any", packages: [], libraries: ["aws4fetch", "pkcs11js"] },
-  "packages/federation": { node: "any", packages: ["trust", "tlog"], libraries: ["jose"] },
+  "packages/federation": { node: "any", packages: ["trust", "tlog", "custody"], libraries: ["jose"] },
   "packages/inventory": { node: "any", packages: ["trust", "tlog", "repository"], libraries: [] },
   "packages/release": {
     node: "any",

@@ -41,7 +41,7 @@ export async function askSigner(
   state: string,
 ): Promise<Strike> {
   await using govern = await startLyingGovern(release);
-  const config = { ...signConfig(project, holder, govern.url, store), state };
+  const config = { ...(await signConfig(project, holder, govern.url, store)), state };
   await writeFile(`${state}.json`, JSON.stringify(config));
   const child = fork(fileURLToPath(import.meta.resolve("@countersign/attacks/lab/weakened-signer")), [`${state}.json`, ...without], {
     stdio: ["ignore", "ignore", "pipe", "ipc"],

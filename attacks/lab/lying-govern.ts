@@ -6,6 +6,7 @@ import { headPath } from "@countersign/repository/next-channel";
 import { canonicalDigest } from "@countersign/trust/canonical";
 import type { Verdict } from "@countersign/trust/check";
 import { headDocument } from "@countersign/trust/release/head";
+import { lavishAnswer } from "@countersign/world/lavish-govern";
 import type { Strike } from "./attack.ts";
 import type { TrojanRelease } from "./trojan-release.ts";
 
@@ -15,7 +16,7 @@ export interface LyingGovern extends AsyncDisposable {
   readonly answer: Promise<Strike>;
 }
 
-/** The attacker's own govern: it says that this release was approved, and asks for a signature. */
+/** The attacker's own govern: it says that this release was approved, grants whatever it is asked for, and asks for a signature. */
 export async function startLyingGovern({ entry, channel }: Pick<TrojanRelease, "entry" | "channel">): Promise<LyingGovern> {
   const { channelFile, head } = channel;
   const id = canonicalDigest(channelFile);
@@ -31,9 +32,10 @@ export async function startLyingGovern({ entry, channel }: Pick<TrojanRelease, "
   };
   const heard = Promise.withResolvers<Strike>();
   const server = createServer(async (asked, response) => {
+    const granted = lavishAnswer(asked.method ?? "", asked.url ?? "", head.channel);
     response.setHeader("content-type", "application/json");
-    response.end(JSON.stringify(asked.method === "GET" ? { requests: [request] } : { state: "open" }));
-    if (asked.method === "POST") heard.resolve(strikeOf(asked.url ?? "", await bodyOf(asked)));
+    response.end(JSON.stringify(granted ?? (asked.method === "GET" ? { requests: [request] } : { state: "open" })));
+    if (asked.method === "POST" && granted === undefined) heard.resolve(strikeOf(asked.url ?? "", await bodyOf(asked)));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -2,9 +2,9 @@
 import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { DaemonIdentity } from "@countersign/federation/daemon-identity";
 import type { CertificatePin } from "@countersign/federation/pin";
 import { selfSigned } from "@countersign/federation/self-signed";
-import type { DaemonIdentity } from "@countersign/release/daemon-identity";
 import { sha256 } from "@countersign/trust/digest";
 import { makeKey } from "./found.ts";
 import type { Plan } from "./plan.ts";

@@ -2,10 +2,11 @@
 import { join } from "node:path";
 import type { PublicHalf } from "@countersign/custody/key";
 import { readHalf } from "@countersign/custody/reference";
+import type { DaemonIdentities } from "@countersign/federation/daemon-identity";
 import { cosignerVkey, rawPublicKey } from "@countersign/tlog/signer";
 import { formatVkey } from "@countersign/tlog/vkey";
 import type { PublicKey } from "@countersign/trust/key";
-import { governAudience } from "./certificate.ts";
+import { certificatePin, daemonIdentity, governAudience } from "./certificate.ts";
 import { logOrigin } from "./found.ts";
 import type { PlannedBuilder } from "./plan.ts";
 import { sidecarHolderOf } from "./post-quantum.ts";
@@ -87,7 +88,7 @@ export function issuerConfig(project: Project, { holder, certified }: PlannedBui
   };
 }
 
-export function signConfig(project: Project, holder: string, govern: string, store: string): Config {
+export async function signConfig(project: Project, holder: string, govern: string, store: string): Promise<Config> {
   const own = dutyDirectory(project, holder);
   const { channel, pace } = project.plan;
   const sidecar = sidecarHolderOf(project.plan, holder);
@@ -98,13 +99,14 @@ export function signConfig(project: Project, holder: string, govern: string, sto
     anchor: anchorFile(project),
     key: placeIn(own),
     ...(sidecar === undefined ? {} : { sidecarKey: placeIn(dutyDirectory(project, sidecar)) }),
+    identities: await identitiesOf(project, holder),
     state: join(own, "record.sqlite"),
     channels: [channel],
     pollMilliseconds: pace.pollMilliseconds,
   };
 }
 
-export function publishConfig(project: Project, port: number, govern: string, ledger: string): Config {
+export async function publishConfig(project: Project, port: number, govern: string, ledger: string): Promise<Config> {
   const { pace } = project.plan;
   return {
     port,
@@ -112,6 +114,7 @@ export function publishConfig(project: Project, port: number, govern: string, le
     store: storeDirectory(project),
     anchor: anchorFile(project),
     ledger,
+    identities: await identitiesOf(project, project.plan.publish.holder),
     snapshotKey: placeIn(dutyDirectory(project, "publish-snapshot")),
     timestampKey: placeIn(dutyDirectory(project, "publish-timestamp")),
     pollMilliseconds: pace.pollMilliseconds,
@@ -161,6 +164,12 @@ export function observeConfig(project: Project, port: number, store: string, hol
     pollMilliseconds: project.plan.pace.pollMilliseconds,
     silenceSeconds: Math.ceil((10 * project.plan.pace.heartbeatMilliseconds) / 1000),
   };
+}
+
+/** A project has one channel, and so a daemon of it one identity; its certificate is made where there is none yet. */
+export async function identitiesOf(project: Project, holder: string): Promise<DaemonIdentities> {
+  await certificatePin(project, holder);
+  return { [project.plan.channel]: daemonIdentity(project, holder) };
 }
 
 async function publicHalf(directory: string): Promise<PublicHalf> {

@@ -22,7 +22,7 @@ export interface Ground extends AsyncDisposable {
   readonly ledger: LedgerClient;
   readonly ledgerUrl: string;
   /** Starts one more duty; it ends with the ground. */
-  start(duty: string, holder: string, config: Config): Promise<RunningDuty>;
+  start(duty: string, holder: string, config: Config | Promise<Config>): Promise<RunningDuty>;
   /** The key of a duty's holder, or of a person. */
   key(holder: string): Promise<CustodyKey>;
 }
@@ -34,10 +34,10 @@ export async function layGround(directory: string, plan: Plan): Promise<Ground> 
   const project = founded.value;
   const running: RunningDuty[] = [];
   const keys = new Map<string, Promise<CustodyKey>>(); // opening one takes a tenth of a second
-  const start = async (duty: string, holder: string, config: Config): Promise<RunningDuty> => {
+  const start = async (duty: string, holder: string, config: Config | Promise<Config>): Promise<RunningDuty> => {
     const own = dutyDirectory(project, holder);
     await mkdir(own, { recursive: true, mode: 0o700 });
-    await writeFile(join(own, "config.json"), JSON.stringify(config));
+    await writeFile(join(own, "config.json"), JSON.stringify(await config));
     const started = await startDuty(dutyMain(duty), join(own, "config.json"));
     running.push(started);
     return started;

@@ -31,28 +31,32 @@ export async function registerIdentities(project: Project, govern: string): Prom
     [plan.proposer, "propose"],
     ...plan.builders.map((holding) => [holding, "build"] as const),
     ...plan.signers.holders.map((holding) => [holding, "sign"] as const),
+    [plan.publish, "publish"],
     ...plan.revokers.map((holding) => [holding, "revoke"] as const),
     ...[...plan.monitors, ...(plan.brake?.askers ?? [])].map((holding) => [holding, "observe"] as const),
   ];
-  for (const [{ holder, owner }, duty] of identities) {
-    if (known.value.some(({ name }) => name === holder)) continue;
-    const record = await registrationOf(project, holder, owner, duty);
-    const taken = await client.act(await keyOf(owner), {
-      act: "identity.register",
-      subject: holder,
-      body: record,
-      now: Date.now(),
-      nonce: randomBytes(16),
-    });
-    if (!taken.ok) throw new Error(`govern does not register ${holder}: expected ${taken.refusal.expected}, found ${taken.refusal.found}`);
-  }
+  for (const [holding, duty] of identities)
+    if (!known.value.some(({ name }) => name === holding.holder))
+      await registerIdentity(project, govern, holding, duty, await keyOf(holding.owner));
+}
+
+/** Registers one identity of a project, by an act that its owner signs. */
+export async function registerIdentity(
+  project: Project,
+  govern: string,
+  { holder, owner }: Holding,
+  duty: string,
+  key: CustodyKey,
+): Promise<void> {
+  const body = await registrationOf(project, holder, owner, duty);
+  const deed = { act: "identity.register", subject: holder, body, now: Date.now(), nonce: randomBytes(16) } as const;
+  const taken = await registerClient(govern).act(key, deed);
+  if (!taken.ok) throw new Error(`govern does not register ${holder}: expected ${taken.refusal.expected}, found ${taken.refusal.found}`);
 }
 
 /** What the owner of a plan's identity says of it. */
 export async function registrationOf(project: Project, holder: string, owner: string, duty: string): Promise<object> {
   const { plan } = project;
-  const half = await readHalf(keyIn(dutyDirectory(project, holder)).keyFile);
-  if (!half.ok) throw new Error(`${holder}: ${half.refusal.expected}, found ${half.refusal.found}`);
   return {
     component: holder,
     purpose: `${duty} releases of ${plan.product}`,
@@ -61,10 +65,16 @@ export async function registrationOf(project: Project, holder: string, owner: st
     duties: [duty],
     channel: plan.channel,
     pin: await pinOf(project, holder),
-    keyid: half.value.keyid,
+    keyid: holder === plan.publish.holder ? null : await keyidIn(dutyDirectory(project, holder)), // its keys are root's, not the policy's
     maxSeconds: MAX_SECONDS,
     reviewBy: new Date(Date.now() + REVIEW_DAYS * 86_400_000).toISOString().slice(0, 10),
   };
+}
+
+async function keyidIn(directory: string): Promise<string> {
+  const half = await readHalf(keyIn(directory).keyFile);
+  if (!half.ok) throw new Error(`${directory}: ${half.refusal.expected}, found ${half.refusal.found}`);
+  return half.value.keyid;
 }
 
 /** A job is known by what the platform says of it, a daemon by its certificate. */

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readPublic } from "@countersign/custody/encrypted-file";
+import { openKey } from "@countersign/custody/place";
 import { directoryStore } from "@countersign/repository/directory-store";
 import { readFrom } from "@countersign/repository/read-from";
 import { openRepository, type RepositoryView } from "@countersign/repository/view";
@@ -17,7 +18,8 @@ import { release } from "./demo/releases.ts";
 import { deviceRuns, must, type Scene } from "./demo/scene.ts";
 import { signConfig } from "./duty-configs.ts";
 import { foundWorld } from "./found.ts";
-import { anchorFile, dutyDirectory, keyIn, storeDirectory } from "./project.ts";
+import { anchorFile, dutyDirectory, keyIn, personDirectory, placeIn, storeDirectory } from "./project.ts";
+import { registerIdentity } from "./register.ts";
 import { replaceSigner } from "./rotate.ts";
 import { startProcess, startWorld } from "./start.ts";
 
@@ -63,7 +65,7 @@ test("a channel signer is replaced in a running world: its file is renewed by th
       project,
       "sign",
       "sign-new",
-      signConfig(project, "sign-new", world.urls.govern, world.urls.distribute),
+      await signConfig(project, "sign-new", world.urls.govern, world.urls.distribute),
     );
     try {
       while ((await look()).targets.signed.version === before.targets.signed.version) await sleep(100);
@@ -76,6 +78,8 @@ test("a channel signer is replaced in a running world: its file is renewed by th
       const gains = await gainsSeen(world.urls.observe);
       assert.ok(gains.includes("a key signs that did not") && gains.includes("a key is somebody's that was nobody's"), gains.join(", "));
 
+      const owner = await openKey(placeIn(personDirectory(project, leaving.owner)));
+      await registerIdentity(project, world.urls.govern, { holder: "sign-new", owner: leaving.owner }, "sign", owner);
       await sleep(1500); // the policy that knows the new signer cools off
       for (const { holder, stop } of world.processes) if ([leaving.holder, staying.holder].includes(holder)) await stop();
       await release(scene, { version: "1.1.0", directory: await programIn(root, "two") }, ["bin/hello"], "bob");

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
+import { daemonGrants } from "@countersign/federation/daemon-identity";
 import type { Errand, GrantSource } from "@countersign/federation/grant-source";
-import { daemonGrants } from "@countersign/release/daemon-identity";
 import { daemonIdentity } from "@countersign/world/certificate";
 import { type Scene, setScene } from "./scene.test-support.ts";
 

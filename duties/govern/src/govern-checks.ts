@@ -18,6 +18,7 @@ import {
   breakCancelChecks,
   breakReviewChecks,
 } from "./break-glass/break-checks.ts";
+import { type DutySubject, dutyChecks } from "./duty-checks.ts";
 import { type GrantIssueSubject, grantIssueChecks } from "./grant-issue-checks.ts";
 import { type GrantUseSubject, grantUseChecks } from "./grant-use-checks.ts";
 import { type OffboardSubject, offboardChecks, type PresentSubject, presentChecks } from "./offboard/offboard-checks.ts";
@@ -55,6 +56,7 @@ export interface GovernChecks {
   readonly grantIssue: readonly Check<GrantIssueSubject>[];
   readonly grant: readonly Check<GrantSubject>[];
   readonly grantUse: readonly Check<GrantUseSubject>[];
+  readonly duty: readonly Check<DutySubject>[];
   readonly apart: readonly Check<ApartSubject>[];
   readonly holding: readonly Check<HoldingSubject>[];
   readonly changeOfHands: readonly Check<ChangeOfHandsSubject>[];
@@ -86,6 +88,7 @@ export const governChecks: GovernChecks = {
   grantIssue: grantIssueChecks,
   grant: grantChecks,
   grantUse: grantUseChecks,
+  duty: dutyChecks,
   apart: apartChecks,
   holding: holdingChecks,
   changeOfHands: changeOfHandsChecks,

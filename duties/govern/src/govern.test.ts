@@ -62,10 +62,7 @@ onBothEngines((engine) => {
     return request;
   }
 
-  async function sign(request: Request, holder: string): Promise<Answer> {
-    const { signatures } = await signDocument(request.channelFile, [await scene.ground.key(holder)]);
-    return post(`/requests/${request.id}/signatures`, { ...signatures[0], signer: holder, verdicts: [] });
-  }
+  const sign: Scene["sign"] = (...what) => scene.sign(...what);
 
   const refusing = (code: string): Verdict => ({
     check: "test",
@@ -77,9 +74,15 @@ onBothEngines((engine) => {
   const refuse = (request: Request, signer: string, code: string): Promise<Answer> =>
     post(`/requests/${request.id}/refusals`, { signer, refusal: refusing(code).refusal, verdicts: [refusing(code)] });
 
+  async function closeWindows(): Promise<void> {
+    for (const { id, state } of (await get("/windows")).body["windows"] as { id: string; state: string }[])
+      if (state !== "closed") assert.equal((await post("/windows/ends", await scene.act("cem", "window.close", id, {}))).code, "ok");
+  }
+
   async function shipSigned(): Promise<void> {
     const request = await openRequest();
     for (const signer of ["sign-ann", "sign-ben"]) await sign(request, signer);
+    await scene.enroll("publish", "publish");
     assert.ok((await scene.publish()).ok);
     await scene.progress();
   }
@@ -201,6 +204,22 @@ onBothEngines((engine) => {
     assert.equal((await sign({ ...request, id: canonicalDigest("nothing") }, "sign-ben")).status, 404);
   });
 
+  test("attack: a signature without a grant, under another signer's, or in a window that was closed", async () => {
+    const request = await openRequest();
+    assert.equal((await sign(request, "sign-ben", null)).code, "grant-missing");
+    assert.equal((await sign(request, "sign-ben", "sign-cem")).code, "grant-of-another-owner");
+    const source = await scene.grants("sign-cem");
+    const granted = await source.grantFor({ duty: "sign", channel: "stable", digest: request.added, uses: 1 });
+    assert.ok(granted.ok);
+    await closeWindows();
+    const path = `/requests/${request.id}/signatures`;
+    const { signatures } = await signDocument(request.channelFile, [await scene.ground.key("sign-cem")]);
+    const headers = await source.headersFor(granted.value, "POST", client.url + path);
+    const late = await client.post(path, { ...signatures[0], signer: "sign-cem", verdicts: [] }, headers);
+    assert.deepEqual([late.code, (await openRequest()).signatures.length], ["window-not-open", 1]);
+    await scene.window();
+  });
+
   test("at the threshold the request is signed, and stays byte for byte what it is", async () => {
     const request = await openRequest();
     assert.deepEqual((await sign(request, "sign-ben")).body, { state: "signed" });
@@ -214,6 +233,12 @@ onBothEngines((engine) => {
     const [request] = await requestsIn("signed");
     const hint = `/requests/${request?.id}/published`;
     assert.deepEqual((await post(hint)).body, { state: "signed" }, "a lie changes nothing");
+    await scene.enroll("publish", "publish");
+    assert.equal((await post(`/requests/${request?.id}/publications`)).code, "grant-missing");
+    await closeWindows();
+    assert.ok((await scene.publish()).ok);
+    assert.deepEqual((await post(hint)).body, { state: "signed" }, "what was signed in time is not published after it");
+    await scene.window();
     assert.ok((await scene.publish()).ok);
     assert.deepEqual((await post(hint)).body, { state: "published" });
     assert.equal(await stateOf(first), "published");
@@ -260,7 +285,12 @@ onBothEngines((engine) => {
     assert.equal((await openRequest()).added, canonicalDigest(recall));
     assert.equal((await sign(passed, "sign-ann")).code, "request-closed");
     assert.equal(await stateOf(third), "logged");
-    await shipSigned();
+    await closeWindows();
+    for (const signer of ["sign-ann", "sign-ben"]) assert.equal((await sign(await openRequest(), signer, null)).code, "ok");
+    assert.ok((await scene.publish()).ok);
+    await scene.progress();
+    assert.equal(await stateOf(recall), "published", "stopping waits for no window");
+    await scene.window();
     const again = await openRequest();
     assert.deepEqual([again.added, again.channelFile.version], [canonicalDigest(third), passed.channelFile.version + 1]);
   });

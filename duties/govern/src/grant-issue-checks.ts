@@ -40,7 +40,7 @@ export interface Renewal {
 
 /** How far a release or an order must be, for each duty that is done on it. */
 const stages: Readonly<Record<"sign" | "publish", readonly ProposalState[]>> = {
-  sign: ["logged", "signing", "signed"],
+  sign: ["logged", "signing", "refused", "signed"], // what signers refused waits for one of them to sign after all
   publish: ["signing", "signed", "published"],
 };
 

@@ -6,10 +6,12 @@ import { answer, readBody } from "./answer.ts";
 import type { Database } from "./database.ts";
 import type { Govern } from "./govern.ts";
 import type { Progress } from "./progress.ts";
+import { countPublication } from "./publication.ts";
 import type { RequestState, Schema } from "./schema.ts";
 import type { RouteDescription } from "./shapes.ts";
 import { countSignature, hearRefusal, signaturesOf, trailsOf } from "./signing.ts";
 import { refusalShape, signatureShape } from "./trail.ts";
+import { carriedIn } from "./use-grant.ts";
 
 /** How many requests one answer holds: the newest ones, oldest first. */
 const NEWEST = 100;
@@ -30,13 +32,15 @@ export function requests(govern: Govern, progress: Progress): Hono {
     const body = await readBody(req, signatureShape);
     if (!body.ok) return answer(body);
     const { keyid, sig, signer, verdicts } = body.value;
-    return answer(await countSignature(govern, req.param("id"), { keyid, sig }, { signer, ok: true, verdicts }));
+    return answer(await countSignature(govern, req.param("id"), { keyid, sig }, { signer, ok: true, verdicts }, carriedIn(req)));
   });
 
   app.post("/:id/refusals", async ({ req }) => {
     const body = await readBody(req, refusalShape);
     return answer(body.ok ? await hearRefusal(govern, req.param("id"), { ...body.value, ok: false }) : body);
   });
+
+  app.post("/:id/publications", async ({ req }) => answer(await countPublication(govern, req.param("id"), carriedIn(req))));
 
   /** A hint that is not believed: govern looks for itself. */
   app.post("/:id/published", async ({ req }) => {
@@ -57,7 +61,13 @@ async function documentOf({ id, channel, added, channelFile, heads, state }: Sch
 
 export const requestRoutes: readonly RouteDescription[] = [
   { method: "GET", path: "/requests", summary: "the newest hundred requests of signatures, or those in one state", query: ["state"] },
-  { method: "POST", path: "/requests/:id/signatures", summary: "a signer signs", body: signatureShape },
+  {
+    method: "POST",
+    path: "/requests/:id/signatures",
+    summary: "a signer signs; under a grant, where that starts something",
+    body: signatureShape,
+  },
   { method: "POST", path: "/requests/:id/refusals", summary: "a signer says why not", body: refusalShape },
+  { method: "POST", path: "/requests/:id/publications", summary: "publish is about to show what starts something, under a grant" },
   { method: "POST", path: "/requests/:id/published", summary: "a hint to look into the store" },
 ];

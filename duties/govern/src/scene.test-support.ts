@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the tests of this duty share: a founded repository with real ledger, witnesses and publish, and one govern in this process.
+import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serve } from "@countersign/daemon/http";
+import { daemonGrants } from "@countersign/federation/daemon-identity";
 import type { GrantSource } from "@countersign/federation/grant-source";
 import { issuerKeys } from "@countersign/federation/issuer-keys";
-import { daemonGrants } from "@countersign/release/daemon-identity";
 import { type PersonalAct, signAct } from "@countersign/release/personal-act";
 import { signDocument } from "@countersign/repository/sign-document";
 import { canonicalDigest } from "@countersign/trust/canonical";
@@ -38,6 +39,13 @@ export interface Answer {
   readonly code: string;
 }
 
+/** What a signer reads of a request. */
+export interface AskedRequest {
+  readonly id: string;
+  readonly channelFile: object;
+  readonly added: string | null;
+}
+
 /** A govern as its callers see it. */
 export interface Client {
   readonly url: string;
@@ -62,6 +70,10 @@ export interface Scene extends AsyncDisposable {
   readonly grants: (holder: string, at?: Client) => Promise<GrantSource>;
   /** Proposes under a grant of the proposer. */
   readonly propose: (body: Statement | Order, at?: Client) => Promise<Answer>;
+  /** Has its owner register one of the plan's daemons, by its certificate; once. */
+  readonly enroll: (holder: string, duty: "sign" | "publish") => Promise<void>;
+  /** Signs what a request asks for and sends it: under a grant of that signer, or of `granted`; under none where there is none to be had. */
+  readonly sign: (request: AskedRequest, holder: string, granted?: string | null) => Promise<Answer>;
   /** Has its owner register the proposer. */
   readonly register: (client: Client) => Promise<Answer>;
   readonly publish: () => Promise<Response>;
@@ -100,7 +112,29 @@ export async function setScene(approvals: number, engine: Engine = sqliteEngine,
     return source;
   };
 
+  const enrolled = new Map<string, Promise<Answer>>();
+  const enroll: Scene["enroll"] = async (holder, duty) => {
+    const { owner } = [plan.publish, ...plan.signers.holders].find((holding) => holding.holder === holder) ?? { owner: "nobody" };
+    const registering = async (): Promise<Answer> =>
+      client.post("/identities", await act(owner, "identity.register", holder, await registrationOf(ground.project, holder, owner, duty)));
+    const done = enrolled.get(holder) ?? registering();
+    enrolled.set(holder, done);
+    assert.equal((await done).code, "ok");
+  };
+
   return {
+    enroll,
+    sign: async ({ id, channelFile, added }, holder, granted = holder) => {
+      const { signatures } = await signDocument(channelFile, [await ground.key(holder)]);
+      const signed = { ...signatures[0], signer: holder, verdicts: [] };
+      const path = `/requests/${id}/signatures`;
+      if (granted === null || added === null || !plan.signers.holders.some((holding) => holding.holder === granted))
+        return client.post(path, signed);
+      await enroll(granted, "sign");
+      const source = await grants(granted);
+      const got = await source.grantFor({ duty: "sign", channel: "stable", digest: added, uses: 1 });
+      return client.post(path, signed, got.ok ? await source.headersFor(got.value, "POST", url + path) : {});
+    },
     window: async (at = client) => {
       const asked = { seconds: 3600, releases: 8, reason: "a test" };
       const { body } = await at.post("/windows", await act("ann", "window.request", "stable", asked));

@@ -8,19 +8,19 @@ import { type SidecarDemand, sidecarDemand } from "@countersign/trust/policy/pos
 import { type Authority, signersOf } from "@countersign/trust/quorum";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import { meetsDemand, sidecarSigners } from "@countersign/trust/sidecar";
-import { outsideParts } from "./apart/outside-parts.ts";
-import { mayTakePart } from "./apart/parts.ts";
 import { column } from "./column.ts";
 import type { Database } from "./database.ts";
+import { doDuty, dutyOn } from "./duty.ts";
 import type { Govern } from "./govern.ts";
 import { moveProposal, moveRequest } from "./moves.ts";
 import { perform } from "./perform.ts";
-import { halts, loadProposal, ours } from "./proposal.ts";
+import { ours } from "./proposal.ts";
 import type { Published } from "./published.ts";
 import { signatureCounted, trailHeard } from "./request-acts.ts";
 import type { RequestState } from "./schema.ts";
 import { refuses, type Trail } from "./trail.ts";
 import { inTurn, type Turn } from "./turn.ts";
+import type { Carried } from "./use-grant.ts";
 
 /** A request that can still be signed, and whose signatures count for it. */
 interface Signing {
@@ -37,26 +37,22 @@ interface Signing {
 type Answer = Outcome<{ readonly state: RequestState }>;
 
 /**
- * Counts a signature that is valid under the channel's delegation, or an ML-DSA one that the policy demands. At the threshold of both the request is signed,
- * and its signatures stay as they are.
+ * Counts a signature that is valid under the channel's delegation, or an ML-DSA one that the policy demands; where it starts something, under a grant. At the
+ * threshold of both the request is signed, and its signatures stay as they are.
  */
 export async function countSignature(
-  { database, store, look, now, checks }: Govern,
+  govern: Govern,
   id: string,
   signature: Signature,
   trail: Trail,
+  carried: Carried | undefined,
 ): Promise<Answer> {
-  const published = await look();
-  if (!published.ok) return published;
-  const added = await database
-    .selectFrom("requests")
-    .select("added")
-    .where("id", "=", id as Digest)
-    .executeTakeFirst();
-  const adding = await loadProposal(database, added?.added ?? "");
-  const others = adding === undefined ? [] : await outsideParts(store, published.value, adding.entry, now());
+  const { database, now } = govern;
+  const on = await dutyOn(govern, "sign", id, `/requests/${id}/signatures`, carried);
+  if (!on.ok) return on;
+  const { published } = on.value;
   return inTurn(database, async (turn) => {
-    const found = await signingOf(turn, id, published.value);
+    const found = await signingOf(turn, id, published);
     if (!found.ok) return found;
     const signing = found.value;
     const { keyid, sig } = signature;
@@ -67,12 +63,10 @@ export async function countSignature(
         keyid,
         "Sign it with a key that the targets delegate to.",
       );
-    const { holders, postQuantum } = published.value.delegator.policy;
-    const who = (holders[keyid] ?? postQuantum?.holders[keyid])?.holder ?? keyid;
-    const intent = { candidate: { power: "sign", by: who, at: now() }, others } as const;
-    const entry = adding?.entry;
-    const apart = entry && (await mayTakePart(turn, { ...intent, digest: entry.digest, halts: halts(entry) }, published.value, checks));
-    if (apart?.ok === false) return apart;
+    const { holders, postQuantum } = published.delegator.policy;
+    const { holder: who, owner } = holders[keyid] ?? postQuantum?.holders[keyid] ?? { holder: keyid, owner: keyid };
+    const done = await doDuty(turn, govern, on.value, { by: who, owners: [owner] });
+    if (!done.ok) return done;
     await hear(turn, now(), signing.id, trail);
     if (signing.state === "signed") return accept({ state: signing.state });
     const counted = (await signaturesOf(turn, signing.id)).some((other) => other.keyid === keyid);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type KeyPlace, parsePlace } from "@countersign/custody/place";
 import { parseFields, port, text, whole } from "@countersign/daemon/config";
+import { type DaemonIdentities, parseDaemonIdentities } from "@countersign/federation/daemon-identity";
 import { accept, type Outcome } from "@countersign/trust/refusal";
 
 /** What publish is told. */
@@ -14,6 +15,8 @@ export interface Config {
   readonly anchor: string;
   /** URL of the ledger. */
   readonly ledger: string;
+  /** How it proves to govern which identity it is on each channel, for grants to publish. */
+  readonly identities: DaemonIdentities;
   readonly snapshotKey: KeyPlace;
   readonly timestampKey: KeyPlace;
   readonly pollMilliseconds: number;
@@ -35,6 +38,7 @@ export function parseConfig(json: unknown): Outcome<Config> {
     store: text,
     anchor: text,
     ledger: text,
+    identities: parseDaemonIdentities,
     snapshotKey: parsePlace,
     timestampKey: parsePlace,
     pollMilliseconds: milliseconds,

@@ -5,10 +5,12 @@ import { logEvent } from "@countersign/daemon/event";
 import { every } from "@countersign/daemon/every";
 import { respondRefusal, serve } from "@countersign/daemon/http";
 import { runDuty } from "@countersign/daemon/process";
+import { grantsByChannel } from "@countersign/federation/daemon-identity";
 import { directoryStore } from "@countersign/repository/directory-store";
 import { ledgerClient } from "@countersign/repository/ledger-client";
 import { refuse } from "@countersign/trust/refusal";
 import { parseConfig } from "./config.ts";
+import { governAt } from "./govern.ts";
 import { turnsOf } from "./turn.ts";
 
 runDuty("publish", parseConfig, async (config, signal) => {
@@ -23,7 +25,8 @@ runDuty("publish", parseConfig, async (config, signal) => {
     now: Date.now,
   };
   const refreshMilliseconds = config.timestampRefreshMilliseconds ?? (config.timestampSeconds * 1000) / 3;
-  const turns = turnsOf(publisher, config.govern, refreshMilliseconds);
+  const govern = governAt(config.govern, await grantsByChannel(config.identities, config.govern));
+  const turns = turnsOf(publisher, govern, refreshMilliseconds);
   every(config.pollMilliseconds, signal, async () => {
     const done = await turns.turn();
     if (!done.ok) logEvent("publish", "turn-refused", { ...done.refusal });

@@ -20,7 +20,7 @@ import { turnsOf } from "./turn.ts";
 
 const scene = await setScene();
 after(() => scene[Symbol.asyncDispose]());
-const { ground, publisher, govern, asked, told, view, release, signedRequest } = scene;
+const { ground, publisher, govern, governUrl, asked, told, view, release, signedRequest } = scene;
 
 async function opened(from: Publisher = publisher) {
   const published = await openPublished(from);
@@ -70,7 +70,26 @@ test("what the quorum signed is published whole, and govern is told", async () =
     assert.equal((await exchange(`${ground.url}/targets/${stored}`)).ok, true);
     assert.ok(await ground.store.read(`targets/${stored}`), path);
   }
-  assert.deepEqual(told, [`/requests/${request?.id}/published`]);
+  assert.deepEqual(told, [`/requests/${request?.id}/publications`, `/requests/${request?.id}/published`], "shown under a grant, then told");
+  asked.requests = [];
+});
+
+test("what starts something is shown in a window only, also where that closes at the last moment; a renewal and the timestamp go on", async () => {
+  const request = await signedRequest(await release(2), ["sign-ann", "sign-ben"]);
+  const before = await view();
+  const channelVersion = async () => (await view()).channels.get("stable")?.signed.version ?? 0;
+  const version = await channelVersion();
+  asked.requests = [request];
+  for (const windows of ["closed", "closing"] as const) {
+    asked.windows = windows;
+    assert.ok((await turnsOf(publisher, govern, 0).turn()).ok);
+    assert.equal(await channelVersion(), version);
+  }
+  assert.equal((await view()).timestamp.signed.version, before.timestamp.signed.version + 2);
+  asked.windows = "closed";
+  assert.equal(codeOf(await govern.mayShow(request)), "window-not-open");
+  assert.equal(codeOf(await govern.mayShow({ ...request, added: null })), "ok");
+  asked.windows = "open";
   asked.requests = [];
 });
 
@@ -166,7 +185,7 @@ test("killed at any write: readers see the old repository or the new one, and th
 });
 
 test("the process itself: it refreshes by itself, and POST /publish answers what devices see", async () => {
-  const { url } = await ground.start("publish", "publish", publishConfig(ground.project, 0, govern, ground.ledgerUrl));
+  const { url } = await ground.start("publish", "publish", publishConfig(ground.project, 0, governUrl, ground.ledgerUrl));
   const first = (await view()).timestamp.signed.version;
   const posted = await exchange(`${url}/publish`, { method: "POST" });
   assert.ok(posted.ok && posted.value.status === 200);

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { serve } from "@countersign/daemon/http";
+import { respondRefusal, serve } from "@countersign/daemon/http";
+import { grantsByChannel } from "@countersign/federation/daemon-identity";
 import { headPath, nextChannel } from "@countersign/repository/next-channel";
 import { nextHead } from "@countersign/repository/next-head";
 import { readFrom } from "@countersign/repository/read-from";
@@ -13,12 +14,16 @@ import { signDocument } from "@countersign/repository/sign-document";
 import type { SigningRequest } from "@countersign/repository/signing-request";
 import { openRepository, type RepositoryView } from "@countersign/repository/view";
 import { canonicalDigest } from "@countersign/trust/canonical";
+import { refuse } from "@countersign/trust/refusal";
 import { type Entry, headDocument } from "@countersign/trust/release/head";
 import type { Statement } from "@countersign/trust/release/statement";
+import { identitiesOf } from "@countersign/world/duty-configs";
 import { type Ground, layGround } from "@countersign/world/ground";
+import { lavishAnswer } from "@countersign/world/lavish-govern";
 import { appPlan } from "@countersign/world/plans/app";
 import { anchorFile } from "@countersign/world/project";
 import { enter, sampleStatement } from "@countersign/world/sample-release";
+import { type Govern, governAt } from "./govern.ts";
 import type { Publisher } from "./publisher.ts";
 
 export const expires = "2090-01-01T00:00:00Z";
@@ -28,9 +33,10 @@ export interface Scene extends AsyncDisposable {
   readonly directory: string;
   readonly ground: Ground;
   readonly publisher: Publisher;
-  /** URL of a govern, and what it answers to whoever asks for signed requests. */
-  readonly govern: string;
-  readonly asked: { requests: readonly SigningRequest[] };
+  /** A govern that grants everything while its windows are open, and what it answers to whoever asks for signed requests. */
+  readonly govern: Govern;
+  readonly governUrl: string;
+  readonly asked: { requests: readonly SigningRequest[]; windows: "open" | "closed" | "closing" };
   /** Paths that were posted to it. */
   readonly told: readonly string[];
   /** The repository as anybody sees it. */
@@ -45,11 +51,16 @@ export async function setScene(): Promise<Scene> {
   const pace = { batchMilliseconds: 10, pollMilliseconds: 50, heartbeatMilliseconds: 300, timestampSeconds: 3600 };
   const ground = await layGround(directory, { ...appPlan("hello", "stable", ["ann", "ben", "cem", "dia"]), pace });
   const stopping = new AbortController();
-  const asked: Scene["asked"] = { requests: [] };
+  const asked: Scene["asked"] = { requests: [], windows: "open" };
   const told: string[] = [];
-  const govern = await serve(
+  const governUrl = await serve(
     ({ url, method }) => {
-      if (method === "POST") told.push(new URL(url).pathname);
+      const { pathname } = new URL(url);
+      const granted = lavishAnswer(method, pathname, "stable");
+      if (granted !== undefined) return Response.json(asked.windows === "closed" ? { windows: [] } : granted);
+      if (asked.windows === "closing" && pathname.endsWith("/publications"))
+        return respondRefusal(refuse("window-not-open", "an open window", "closed", "").refusal, 403);
+      if (method === "POST") told.push(pathname);
       const wire = asked.requests.map((request) => ({
         ...request,
         heads: Object.fromEntries(Object.entries(request.heads).map(([path, head]) => [path, headDocument(head)])),
@@ -78,7 +89,8 @@ export async function setScene(): Promise<Scene> {
       snapshotDays: 30,
       now: Date.now,
     },
-    govern,
+    govern: governAt(governUrl, await grantsByChannel(await identitiesOf(ground.project, "publish"), governUrl)),
+    governUrl,
     asked,
     told,
     view,

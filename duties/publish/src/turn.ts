@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { request } from "@countersign/daemon/client";
 import { logEvent } from "@countersign/daemon/event";
-import { type SigningRequest, signingRequests } from "@countersign/repository/signing-request";
-import { decode } from "@countersign/trust/decode";
+import type { SigningRequest } from "@countersign/repository/signing-request";
 import { accept, type Outcome, type Refusal } from "@countersign/trust/refusal";
 import { standingOf } from "./channel-file.ts";
+import type { Govern } from "./govern.ts";
 import { type Listing, listingOf, type Ready } from "./listing.ts";
 import type { Published } from "./published.ts";
 import { issue, makeReady, openPublished, type Publisher, snapshotDue } from "./publisher.ts";
@@ -20,8 +19,8 @@ export interface Turns {
   turn(): Promise<Outcome<Versions>>;
 }
 
-/** Takes turns with govern at this URL, with a new timestamp at least every `refreshMilliseconds`. */
-export function turnsOf(publisher: Publisher, govern: string, refreshMilliseconds: number): Turns {
+/** Takes turns with a govern, with a new timestamp at least every `refreshMilliseconds`. */
+export function turnsOf(publisher: Publisher, govern: Govern, refreshMilliseconds: number): Turns {
   let refreshed = Number.NEGATIVE_INFINITY; // unknown after a start, so due
   let waited: unknown; // what was said last of targets that are not listed
   let last: Promise<unknown> = Promise.resolve();
@@ -31,7 +30,7 @@ export function turnsOf(publisher: Publisher, govern: string, refreshMillisecond
     const opened = await openPublished(publisher);
     if (!opened.ok) return opened;
     const published = opened.value;
-    const ready = await readyOf(publisher, published, govern, signed);
+    const ready = await shownOf(listingOf(published, await readyOf(publisher, published, govern, signed)), govern);
     const due = publisher.now() - refreshed >= refreshMilliseconds;
     const planned = listingOf(published, ready);
     waited = sayWaiting(published, planned, waited);
@@ -52,6 +51,17 @@ export function turnsOf(publisher: Publisher, govern: string, refreshMillisecond
   };
 }
 
+/** What is ready and may be shown now; of the rest the log is told. */
+async function shownOf({ ready }: Listing, govern: Govern): Promise<readonly Ready[]> {
+  const shown: Ready[] = [];
+  for (const each of ready) {
+    const may = await govern.mayShow(each.request);
+    if (may.ok) shown.push(each);
+    else said("not-shown", may.refusal);
+  }
+  return shown;
+}
+
 /** Says why the newest targets are not listed, if they are not, and once until that changes. */
 function sayWaiting({ newest: { targets, passedOver } }: Published, { waitsFor }: Listing, said: unknown): string {
   const why = [passedOver?.code, ...waitsFor].join(", ");
@@ -65,7 +75,7 @@ function sayWaiting({ newest: { targets, passedOver } }: Published, { waitsFor }
 async function readyOf(
   publisher: Publisher,
   published: Published,
-  govern: string,
+  govern: Govern,
   signed: readonly SigningRequest[],
 ): Promise<readonly Ready[]> {
   const ready: Ready[] = [];
@@ -82,16 +92,16 @@ async function readyOf(
   return ready;
 }
 
-async function tell(govern: string, { id }: SigningRequest): Promise<void> {
-  const told = await request(`${govern}/requests/${id}/published`, { method: "POST" }, accept);
+async function tell(govern: Govern, request: SigningRequest): Promise<void> {
+  const told = await govern.published(request);
   if (!told.ok) said("govern-not-told", told.refusal);
 }
 
 /** Without govern there is nothing new, and the timestamp goes on all the same. */
-async function signedRequests(govern: string): Promise<readonly SigningRequest[]> {
-  const answer = await request(`${govern}/requests?state=signed`, {}, (json) => decode(signingRequests, json, "govern's requests"));
+async function signedRequests(govern: Govern): Promise<readonly SigningRequest[]> {
+  const answer = await govern.signedRequests();
   if (!answer.ok) said("govern-not-heard", answer.refusal);
-  return answer.ok ? answer.value.requests : [];
+  return answer.ok ? answer.value : [];
 }
 
 function versionsOf({ issued }: Published): Versions {

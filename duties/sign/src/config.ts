@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type KeyPlace, parsePlace } from "@countersign/custody/place";
 import { list, parseFields, text, whole } from "@countersign/daemon/config";
+import { type DaemonIdentities, parseDaemonIdentities } from "@countersign/federation/daemon-identity";
 import { accept, type Outcome } from "@countersign/trust/refusal";
 
 /** What a signer is told. */
@@ -16,6 +17,8 @@ export interface Config {
   readonly key: KeyPlace;
   /** An ML-DSA key besides, for channels whose policy demands sidecars. */
   readonly sidecarKey: KeyPlace | undefined;
+  /** How it proves to govern which identity it is on each channel, for grants to sign. */
+  readonly identities: DaemonIdentities;
   /** The SQLite file with all it has signed. Losing it is losing its memory: it could sign a second statement for a sequence. */
   readonly state: string;
   /** The channels that it signs for. */
@@ -34,6 +37,7 @@ export function parseConfig(json: unknown): Outcome<Config> {
     anchor: text,
     key: parsePlace,
     sidecarKey: (value) => (value === undefined ? accept(undefined) : parsePlace(value)),
+    identities: parseDaemonIdentities,
     state: text,
     channels: list(text),
     pollMilliseconds: whole(10),

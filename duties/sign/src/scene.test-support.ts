@@ -22,6 +22,7 @@ import type { Denial, RevocationList } from "@countersign/trust/revocation/list"
 import type { Read } from "@countersign/trust/workflow/step";
 import { publishConfig } from "@countersign/world/duty-configs";
 import { type Ground, layGround } from "@countersign/world/ground";
+import { lavishAnswer } from "@countersign/world/lavish-govern";
 import { appPlan } from "@countersign/world/plans/app";
 import { anchorFile } from "@countersign/world/project";
 import { enter, sampleStatement, type Voices } from "@countersign/world/sample-release";
@@ -46,8 +47,12 @@ after(async () => {
   rmSync(directory, { recursive: true });
 });
 
-/** What govern, in the hands of an attacker, asks for, and what it says was signed: whatever it likes. */
-export const asked: { open: readonly SigningRequest[]; signed: readonly SigningRequest[] } = { open: [], signed: [] };
+/** What govern, in the hands of an attacker, asks for, and what it says was signed: whatever it likes; and whether it has a window open. */
+export const asked: { open: readonly SigningRequest[]; signed: readonly SigningRequest[]; windows: "open" | "closed" } = {
+  open: [],
+  signed: [],
+  windows: "open",
+};
 
 const wireOf = (request: SigningRequest) => ({
   ...request,
@@ -63,7 +68,10 @@ export const posted: {
 export const govern: string = await serve(
   async (request) => {
     const { pathname, searchParams } = new URL(request.url);
-    if (request.method === "POST") posted.push({ path: pathname, body: JSON.parse(await request.text()) });
+    const granted = lavishAnswer(request.method, pathname, "stable");
+    if (granted !== undefined) return Response.json(asked.windows === "open" ? granted : { windows: [] });
+    const said = await request.text();
+    if (said !== "") posted.push({ path: pathname, body: JSON.parse(said) });
     return Response.json({ requests: (searchParams.get("state") === "open" ? asked.open : asked.signed).map(wireOf) });
   },
   { port: 0 },

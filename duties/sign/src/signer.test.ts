@@ -22,17 +22,27 @@ import { gatherRenewal, type Senses } from "./gather.ts";
 import { SignerRecord } from "./record.ts";
 import { asked, govern, ground, honest, posted, read, release, requestFor, senses, soon, until, writeList } from "./scene.test-support.ts";
 
-test("the process: it signs what is right and says once why it does not sign the rest; its record is there first", async () => {
+test("the process: it signs what is right, in a window, and says once why it does not sign the rest; its record is there first", async () => {
   const unapproved = requestFor(await release({}, { approvers: [] }));
   await until("ok", honest);
-  const config = signConfig(ground.project, "sign-cem", govern, ground.url);
+  const config = await signConfig(ground.project, "sign-cem", govern, ground.url);
   await ground.start("sign", "sign-cem", config);
   asked.open = [honest, unapproved, { ...honest, channel: "beta" }];
-  for (let wait = 0; wait < 1200 && new Set(posted.map(({ path }) => path)).size < 2; wait++) {
-    await writeList();
-    await sleep(50);
-  }
-  const signature = posted.find(({ path }) => path === `/requests/${honest.id}/signatures`);
+  const told = async (path: string, code?: string) => {
+    const said = () => posted.find((each) => each.path === `/requests/${path}` && each.body.refusal?.code === code);
+    for (let wait = 0; wait < 1200 && said() === undefined; wait++) {
+      await writeList();
+      await sleep(50);
+    }
+    return said();
+  };
+  asked.windows = "closed";
+  assert.ok(await told(`${unapproved.id}/refusals`, "approvals-missing"));
+  const waiting = await told(`${honest.id}/refusals`, "window-not-open");
+  assert.equal(waiting?.body.verdicts.length, signerChecks.length, "every check let it pass");
+  assert.ok(!posted.some(({ path }) => path.endsWith("/signatures")));
+  asked.windows = "open";
+  const signature = await told(`${honest.id}/signatures`);
   assert.ok(signature);
   const key = await ground.key("sign-cem");
   assert.equal(signature.body.keyid, key.keyid);

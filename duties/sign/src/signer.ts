@@ -5,17 +5,19 @@ import { openKey } from "@countersign/custody/place";
 import { logEvent } from "@countersign/daemon/event";
 import { every } from "@countersign/daemon/every";
 import { runDuty } from "@countersign/daemon/process";
+import { grantsByChannel } from "@countersign/federation/daemon-identity";
+import type { Granted } from "@countersign/federation/exchange";
 import { httpReader } from "@countersign/repository/http-store";
 import { readFrom } from "@countersign/repository/read-from";
 import { signSidecar } from "@countersign/repository/sidecar";
 import { signDocument } from "@countersign/repository/sign-document";
-import type { SigningRequest } from "@countersign/repository/signing-request";
+import { type SigningRequest, starts } from "@countersign/repository/signing-request";
 import { channelAuthority } from "@countersign/trust/anchor/targets";
 import { canonicalBytes } from "@countersign/trust/canonical";
 import { type Check, judge, type Verdict, type Verified } from "@countersign/trust/check";
 import type { Signature } from "@countersign/trust/envelope";
 import { sidecarDemand } from "@countersign/trust/policy/post-quantum";
-import type { Outcome, Refusal } from "@countersign/trust/refusal";
+import { accept, type Outcome, type Refusal } from "@countersign/trust/refusal";
 import { type PasskeyUse, passkeyUses } from "@countersign/trust/release/passkey-use";
 import { renewalChecks } from "./checks.ts";
 import { parseConfig } from "./config.ts";
@@ -55,7 +57,8 @@ export function runSigner(entry: readonly Check<SigningSubject>[], renewal: Sign
       now: Date.now,
     };
     const keys: SignerKeys = { key: await openKey(config.key), sidecarKey: config.sidecarKey && (await openKey(config.sidecarKey)) };
-    const signer = new Signer({ entry, renewal }, senses, keys, governAt(config.govern, config.name));
+    const grants = await grantsByChannel(config.identities, config.govern);
+    const signer = new Signer({ entry, renewal }, senses, keys, governAt(config.govern, config.name, grants));
     every(config.pollMilliseconds, signal, () => signer.look(config.channels));
     return {};
   });
@@ -104,11 +107,23 @@ class Signer {
     if (!this.#counts(subject.value)) return;
     const { verdicts, outcome } = judge(subject.value, checks);
     if (!outcome.ok) return this.#refuse(request, outcome.refusal, verdicts);
+    const granted = await this.#granted(request);
+    if (!granted.ok) return this.#refuse(request, granted.refusal, verdicts);
     for (const signature of await this.#sign(outcome.value, subject.value, signedOf(subject.value))) {
-      const told = await this.#govern.sign(request.id, signature, verdicts);
+      const told = await this.#govern.sign(request.id, signature, verdicts, granted.value);
       if (!told.ok) return logEvent("sign", "signature-not-taken", { request: request.id, ...told.refusal });
     }
     logEvent("sign", "signed", { request: request.id, channel: request.channel, version: request.channelFile.version });
+  }
+
+  /**
+   * The grant under which a request is signed; the key waits for it. It says when, and never what. Nothing is granted for a renewal or for what only stops: these
+   * go on outside of windows.
+   */
+  async #granted(request: SigningRequest): Promise<Outcome<Granted | undefined>> {
+    const { added, channel } = request;
+    if (added === null || !starts(request)) return accept(undefined);
+    return this.#govern.grantFor(channel, added, this.#sidecarKey === undefined ? 1 : 2);
   }
 
   /** Whether the owners still ask this key: where they do not, its yes and its no are nobody's. */

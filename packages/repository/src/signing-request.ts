@@ -5,6 +5,7 @@ import { array, type Decoder, digest, name, nullable, open, record, text } from 
 import type { Digest } from "@countersign/trust/digest";
 import type { Signature } from "@countersign/trust/envelope";
 import { type Head, head } from "@countersign/trust/release/head";
+import { narrows } from "@countersign/trust/release/order";
 import { path } from "@countersign/trust/tuf/meta";
 
 /** What govern asks signers to sign, and publish to publish. Both recompute or verify all of it: nothing here is taken on its word. */
@@ -28,6 +29,14 @@ const signingRequest: Decoder<SigningRequest> = open<SigningRequest>({
   added: nullable(digest),
   signatures: array(open<Signature>({ keyid: text, sig: text }), 0, 64),
 });
+
+/** Whether a request starts something: it is no renewal, and what it adds no order that only narrows. */
+export function starts({ added, heads }: Pick<SigningRequest, "added" | "heads">): boolean {
+  const order = Object.values(heads)
+    .flatMap(({ orders }) => orders)
+    .find(({ digest }) => digest === added);
+  return added !== null && (order === undefined || !narrows(order.body));
+}
 
 /** The answer of `GET /requests`. */
 export const signingRequests: Decoder<{ readonly requests: readonly SigningRequest[] }> = open({

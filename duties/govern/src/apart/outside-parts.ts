@@ -26,7 +26,7 @@ export async function outsideParts(store: Reader, published: Published, entry: P
 }
 
 /** The owners of the snapshot and timestamp keys. */
-function publishers({ root: { signed } }: Published): readonly string[] {
+export function publishers({ root: { signed } }: Published): readonly string[] {
   const keyids = [...signed.roles.snapshot.keyids, ...signed.roles.timestamp.keyids];
   return [...new Set(keyids.flatMap((keyid) => signed.countersign.owners[keyid] ?? []))];
 }

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { signDocument } from "@countersign/repository/sign-document";
 import { canonicalDigest } from "@countersign/trust/canonical";
 import type { Verdict } from "@countersign/trust/check";
 import { anchorFile, dutyDirectory } from "@countersign/world/project";
@@ -13,7 +12,7 @@ import { openDatabase } from "../database.ts";
 import { onBothEngines, postgresEngine, sqliteEngine } from "../engine.test-support.ts";
 import { logActs } from "../entries.ts";
 import { noncesAt } from "../nonces.ts";
-import { type Scene, setScene } from "../scene.test-support.ts";
+import { type AskedRequest, type Scene, setScene } from "../scene.test-support.ts";
 import { exportBytes, readExport, readerOf, remembering } from "./export-file.ts";
 import { type PublicFacts, readPublicFacts } from "./public-facts.ts";
 import { type GovernRecord, readRecord } from "./record.ts";
@@ -58,9 +57,8 @@ onBothEngines((engine) => {
     assert.equal((await scene.propose(statement)).code, "ok");
     await client.post(`/proposals/${digest}/approvals`, await say("ann", "approve", statement));
     await settle();
-    const [request] = (await client.get("/requests?state=open")).body["requests"] as { id: string; channelFile: object }[];
-    const { signatures } = await signDocument(request?.channelFile, [await ground.key("sign-ann")]);
-    await client.post(`/requests/${request?.id}/signatures`, { ...signatures[0], signer: "sign-ann", verdicts: [] });
+    const [request] = (await client.get("/requests?state=open")).body["requests"] as AskedRequest[];
+    assert.equal(request && (await scene.sign(request, "sign-ann")).code, "ok");
     await client.post("/identities/suspensions", await act("ben", "identity.suspend", "ci", { reason: "to see" }));
     const asked = await client.post(
       "/windows",
