@@ -12,12 +12,12 @@ import { authenticator } from "./authenticator.ts";
 import { openBase, taken } from "./base.ts";
 import { type Devices, type Lab, type Stores, trojanWords } from "./lab.ts";
 import { labPlan, otherProduct, product } from "./lab-plan.ts";
-import { follows, keep, published, releaseOf, revoked, soaked } from "./life.ts";
+import { asked, follows, keep, published, releaseOf, revoked, soaked } from "./life.ts";
 import { packProgram, platform } from "./payload.ts";
 
 /**
  * Lets a whole world live for some seconds, every duty a process, and keeps copies of what it served and of devices that followed it:
- * two releases of one product, one of another, the revocation of the second. The attacks plant what they need on the way. Then the
+ * two releases of one product, one of another, a third that waits for its signers, the revocation of the second. The attacks plant what they need on the way. Then the
  * world is stopped for good.
  */
 export async function liveHistory(scratch: string, attacks: readonly Attack[]): Promise<Lab> {
@@ -25,10 +25,11 @@ export async function liveHistory(scratch: string, attacks: readonly Attack[]): 
   const at = (name: string): string => join(scratch, name);
   const stores: Stores = { one: at("store-1"), oneLater: at("store-1-later"), two: at("store-2"), twoRevoked: at("store-2-revoked") };
   const devices: Devices = { newborn: at("device-0"), one: at("device-1"), two: at("device-2"), oneWarned: at("device-1-warned") };
-  const [labs, one, two, trojan] = await Promise.all([
+  const [labs, one, two, three, trojan] = await Promise.all([
     packProgram(at("labs"), otherProduct, "labs 1.0.0"),
     packProgram(at("one"), product, "hello 1.0.0", 2000),
     packProgram(at("two"), product, "hello 2.0.0", 2000),
+    packProgram(at("three"), product, "hello 3.0.0", 2000),
     packProgram(at("trojan"), product, trojanWords),
   ]);
   await using world = await startWorld(project);
@@ -54,6 +55,7 @@ export async function liveHistory(scratch: string, attacks: readonly Attack[]): 
   await published(urls, second);
   await follows(devices.one, urls.distribute, devices.two, "installed");
   await keep(project, stores.two);
+  await asked(urls, await releaseOf(project, urls, three, "3.0.0", { urgent: false }));
 
   await revoked(project, urls, second);
   await follows(devices.one, urls.distribute, devices.oneWarned, "current");

@@ -5,6 +5,7 @@ import { approve } from "@countersign/release/approve";
 import { deny } from "@countersign/release/deny";
 import { follow } from "@countersign/release/follow";
 import { governClient } from "@countersign/release/govern-client";
+import type { ProposalState } from "@countersign/release/proposal";
 import { reviewProposal } from "@countersign/release/review";
 import { decodeBytes } from "@countersign/trust/decode";
 import type { Digest } from "@countersign/trust/digest";
@@ -57,8 +58,17 @@ export async function releaseOf(
   return digest;
 }
 
-export async function published(urls: Running, digest: Digest): Promise<void> {
-  taken(await follow(governClient(urls.govern), digest, "published", { pollMilliseconds: 50, signal: AbortSignal.timeout(60_000) }));
+export function published(urls: Running, digest: Digest): Promise<void> {
+  return reached(urls, digest, "published");
+}
+
+/** Waits until signers are asked for it. */
+export function asked(urls: Running, digest: Digest): Promise<void> {
+  return reached(urls, digest, "signing");
+}
+
+async function reached({ govern }: Running, digest: Digest, state: ProposalState): Promise<void> {
+  taken(await follow(governClient(govern), digest, state, { pollMilliseconds: 50, signal: AbortSignal.timeout(60_000) }));
 }
 
 /** Copies the store when its timestamp and lists are new, however busy the machine is: what is old in an attack is to be the attacker's doing. */

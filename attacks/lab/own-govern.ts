@@ -21,22 +21,24 @@ export interface Answer {
 
 /** A govern that people of the lab ask, one thing after another. */
 export interface AskedGovern {
-  readonly post: (path: string, document: unknown) => Promise<Answer>;
+  readonly url: string;
+  readonly post: (path: string, document: unknown, headers?: Readonly<Record<string, string>>) => Promise<Answer>;
   /** A person signs an act and sends it. */
   readonly act: (person: string, path: string, act: string, subject: string, body: unknown) => Promise<Answer>;
 }
 
 let governs = 0;
 
-/** Starts the shipped govern on an empty database, without these checks, and lets `work` ask it over HTTP. */
+/** Starts the shipped govern on an empty database, or on this one, without these checks, and lets `work` ask it over HTTP. */
 export async function withGovern<T>(
   { project, scratch, stores }: Pick<Lab, "project" | "scratch" | "stores">,
   without: readonly string[],
   work: (govern: AskedGovern) => Promise<T>,
+  database?: string,
 ): Promise<T> {
   const own = join(scratch, `own-govern-${++governs}`);
   const nowhere = "http://127.0.0.1:9";
-  const config = { ...governConfig(project, 0, nowhere, {}), database: `${own}.sqlite`, store: stores.two };
+  const config = { ...governConfig(project, 0, nowhere, {}), database: database ?? `${own}.sqlite`, store: stores.two };
   await writeFile(`${own}.json`, JSON.stringify(config));
   const main = fileURLToPath(import.meta.resolve("@countersign/attacks/lab/weakened-govern"));
   const child = fork(main, [`${own}.json`, ...without], { stdio: ["ignore", "ignore", "pipe", "ipc"] });
@@ -47,13 +49,14 @@ export async function withGovern<T>(
     const ready = await Promise.race([once(child, "message"), ended.then(() => undefined)]);
     if (ready === undefined) throw new Error(`govern ended before it was up: ${complaints.join("")}`);
     const [{ ready: started }] = ready as [{ ready: { url: string } }];
-    const post: AskedGovern["post"] = async (path, document) => {
-      const answer = await fetch(started.url + path, { method: "POST", body: JSON.stringify(document) });
+    const post: AskedGovern["post"] = async (path, document, headers = {}) => {
+      const answer = await fetch(started.url + path, { method: "POST", headers, body: JSON.stringify(document) });
       const body = (await answer.json()) as Answer["body"] & { refusal?: { code: string; expected: string; found: string } };
       const { refusal } = body;
       return { body, code: refusal?.code ?? "ok", said: refusal ? `expected ${refusal.expected}; found ${refusal.found}` : "" };
     };
     return await work({
+      url: started.url,
       post,
       act: async (person, path, act, subject, body) =>
         post(path, await signAct(await keyOf(project, person), { act, subject, body, now: Date.now(), nonce: randomBytes(16) })),
