@@ -19,7 +19,12 @@ const log = { name: signer.name, type: signer.type, publicKey: signer.publicKey,
 const root = mkdtempSync(join(tmpdir(), "integrate-"));
 after(() => rmSync(root, { recursive: true }));
 
-const entries = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => Buffer.from(`entry ${from + at}`));
+const entries = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => sequencedEntry(`entry ${from + at}`));
+
+function sequencedEntry(text: string) {
+  const entry = Buffer.from(text);
+  return { entry, leaf: leafHash(entry) };
+}
 
 /** The files of a machine that loses power before write number `last`. */
 function failingAfter(last: number, store: string): LogFiles {
@@ -27,9 +32,11 @@ function failingAfter(last: number, store: string): LogFiles {
   let writes = 0;
   return {
     ...files,
-    write: async (path, bytes) => {
-      if (writes++ === last) throw new Error("power is gone");
-      await files.write(path, bytes);
+    write: async (written) => {
+      for (const file of written) {
+        if (writes++ === last) throw new Error("power is gone");
+        await files.write([file]);
+      }
     },
   };
 }
@@ -74,7 +81,7 @@ test("tiles that were altered in the store are never signed over", async () => {
   const head = await integrate(await resume(state, files), state, files, signer);
   const tile = (await files.read("tile/0/000.p/5")) ?? new Uint8Array();
   tile.set(leafHash(Buffer.from("another entry")), 64);
-  await files.write("tile/0/000.p/5", tile);
+  await files.write([{ path: "tile/0/000.p/5", bytes: tile }]);
 
   state.sequence(entries(5, 6));
   await assert.rejects(integrate(head, state, files, signer), /not those of its head/);
@@ -85,18 +92,21 @@ test("tiles that were altered in the store are never signed over", async () => {
 
 test("an entry keeps its place, and a head moves only from where it was", async () => {
   using state = new LedgerState(join(root, "state.sqlite"));
-  const [one, two, three] = entries(1, 4).map((entry) => new Uint8Array(entry));
+  const [one, two, three] = entries(1, 4);
   assert.ok(one && two && three);
-  state.sequence([one, two, one]);
-  state.sequence([three, two]);
-  assert.deepEqual(state.entries(0, 9), [one, two, three]);
-  assert.equal(state.placeOf(leafHash(two)), 1);
+  assert.deepEqual(state.sequence([one, two, one]), [0, 1, 0]);
+  assert.deepEqual(state.sequence([three, two]), [2, 1]);
+  assert.deepEqual(
+    state.entries(0, 9).map((entry) => Buffer.from(entry)),
+    [one.entry, two.entry, three.entry],
+  );
+  assert.equal(state.placeOf(two.leaf), 1);
 
   const empty = await treeRoot(0, async () => undefined);
   assert.ok(empty.ok);
   const head = { size: 0, root: empty.value, note: "a" };
   state.begin(head);
-  state.advance(head, { size: 1, root: leafHash(one), note: "b" });
-  assert.throws(() => state.advance(head, { size: 1, root: leafHash(two), note: "c" }), /moved by someone else/);
+  state.advance(head, { size: 1, root: one.leaf, note: "b" });
+  assert.throws(() => state.advance(head, { size: 1, root: two.leaf, note: "c" }), /moved by someone else/);
   assert.equal(state.head()?.note, "b");
 });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { appendLeaves } from "@countersign/tlog/append";
+import { appendLeaves, type LogFile } from "@countersign/tlog/append";
 import { encodeBundle } from "@countersign/tlog/bundle";
 import { formatCheckpoint } from "@countersign/tlog/checkpoint";
 import { leafHash } from "@countersign/tlog/hash";
@@ -29,11 +29,12 @@ export async function integrate(head: Head, state: LedgerState, files: LogFiles,
   const leaves = state.entries(head.size, sequenced).map((entry) => leafHash(entry));
   const { size, root, tiles } = expect(await appendLeaves(head.size, leaves, files.read));
 
+  const bundles: LogFile[] = [];
   for (let index = Math.floor(head.size / TILE_WIDTH); index * TILE_WIDTH < size; index++) {
     const entries = state.entries(index * TILE_WIDTH, Math.min(size, (index + 1) * TILE_WIDTH));
-    await files.write(bundlePath(index, entries.length), encodeBundle(entries));
+    bundles.push({ path: bundlePath(index, entries.length), bytes: encodeBundle(entries) });
   }
-  for (const { path, bytes } of tiles) await files.write(path, bytes);
+  await files.write([...bundles, ...tiles]);
 
   if (head.size > 0) {
     const proof = expect(await consistencyProof(head.size, size, files.read));

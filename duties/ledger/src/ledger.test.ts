@@ -10,7 +10,7 @@ import { createKey } from "@countersign/custody/encrypted-file";
 import type { KeyPlace } from "@countersign/custody/place";
 import { type RunningDuty, startDuty } from "@countersign/daemon/child";
 import { request } from "@countersign/daemon/client";
-import { decodeBundle } from "@countersign/tlog/bundle";
+import { decodeBundle, encodeBundle } from "@countersign/tlog/bundle";
 import { type Entry, encodeEntry } from "@countersign/tlog/entry";
 import { leafHash, sha256 } from "@countersign/tlog/hash";
 import { verifyConsistency } from "@countersign/tlog/merkle";
@@ -108,6 +108,20 @@ test("20 entries at once: each has its own place, a proof that verifies offline,
     places.add(proven.value.index);
   }
   assert.equal(places.size, 20);
+
+  const bundled = await request<{ entries: readonly Logged[] }>(
+    `${ledger.url}/bundle`,
+    { method: "POST", body: encodeBundle([19, 20, 21, 20].map(bytesOf)) },
+    (json) => accept(json as { entries: readonly Logged[] }),
+  );
+  assert.ok(bundled.ok);
+  const placesAt = bundled.value.entries.map(({ index, proof }, at) => {
+    const proven = verifyTlogProof(proof, bytesOf([19, 20, 21, 20][at] ?? 0), trust);
+    return proven.ok && proven.value.index === index ? index : undefined;
+  });
+  assert.deepEqual(placesAt, [logged[19]?.ok && logged[19].value.index, 20, 21, 20], "in their order; the same bytes have the same place");
+  for (const body of [Buffer.from("00"), encodeBundle([Buffer.from("no entry")]), encodeBundle([bytesOf(22), Buffer.from("{}")])])
+    assert.match(await codeOf(post(ledger, body, "/bundle")), /^(bundle|entry)-malformed$/);
 
   const bundle = decodeBundle((await files.read(bundlePath(0, 20))) ?? new Uint8Array());
   assert.ok(bundle.ok);

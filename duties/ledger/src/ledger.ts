@@ -31,6 +31,8 @@ export interface LedgerParts {
 interface Waiting {
   readonly leaf: Uint8Array;
   readonly entry: Uint8Array;
+  /** Once it has one. */
+  index: number | undefined;
   readonly outcome: PromiseWithResolvers<Outcome<Logged>>;
 }
 
@@ -82,7 +84,7 @@ export class Ledger {
       const remedy = "send the entry again in a second";
       return Promise.resolve(refuse("ledger-busy", `at most ${MAX_WAITING} waiting entries`, "more", remedy));
     }
-    const waiting: Waiting = { leaf, entry, outcome: Promise.withResolvers<Outcome<Logged>>() };
+    const waiting: Waiting = { leaf, entry, index: undefined, outcome: Promise.withResolvers<Outcome<Logged>>() };
     this.#waiting.set(key, waiting);
     return waiting.outcome.promise;
   }
@@ -134,7 +136,8 @@ export class Ledger {
 
   async #advance(): Promise<void> {
     const { state, files, signer, heartbeatMilliseconds } = this.#parts;
-    if (this.#waiting.size > 0) state.sequence([...this.#waiting.values()].map(({ entry }) => entry));
+    const without = [...this.#waiting.values()].filter(({ index }) => index === undefined);
+    for (const [at, index] of state.sequence(without).entries()) if (without[at] !== undefined) without[at].index = index;
     if (this.#confirmed && state.sequenced() > this.#head.size) {
       this.#head = await integrate(this.#head, state, files, signer);
       this.#confirmed = false;
@@ -150,11 +153,9 @@ export class Ledger {
 
   /** Tells those who wait what has become of their entries: a proof, or what is missing. */
   async #answer(missing: Outcome<never> | undefined): Promise<void> {
-    const { state } = this.#parts;
     const published = this.#published;
     const here: (Place & { readonly key: string })[] = [];
-    for (const [key, { leaf, outcome }] of this.#waiting) {
-      const index = state.placeOf(leaf);
+    for (const [key, { leaf, index, outcome }] of this.#waiting) {
       if (index === undefined) continue; // it came during this turn: the next one gives it its place
       if (published !== undefined && index < published.checkpoint.size) here.push({ key, leaf, index });
       else if (missing !== undefined) this.#resolve(key, outcome, missing);
@@ -179,7 +180,7 @@ export class Ledger {
     const { witnesses, trust, files } = this.#parts;
     const cosigned = verifyCosigned(Buffer.from(await witnesses.cosign(this.#head)), trust);
     if (!cosigned.ok) return cosigned;
-    await files.write("checkpoint", Buffer.from(cosigned.value.note));
+    await files.write([{ path: "checkpoint", bytes: Buffer.from(cosigned.value.note) }]);
     this.#published = cosigned.value;
     return undefined;
   }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { leafHash } from "@countersign/tlog/hash";
 
 /** The newest tree that the log's key has signed. */
 export interface Head {
@@ -10,6 +9,12 @@ export interface Head {
   readonly note: string;
 }
 
+/** An entry with its leaf hash. */
+export interface SequencedEntry {
+  readonly leaf: Uint8Array;
+  readonly entry: Uint8Array;
+}
+
 /**
  * The trusted state: which tree was signed last, and the place of every entry. What decides that the log never forks is that a
  * head is replaced only by compare-and-swap, and is on disk here before anybody else sees it.
@@ -17,6 +22,7 @@ export interface Head {
 export class LedgerState {
   readonly #database: DatabaseSync;
   readonly #placeOf: StatementSync;
+  readonly #insert: StatementSync;
 
   constructor(file: string) {
     this.#database = new DatabaseSync(file);
@@ -26,6 +32,7 @@ export class LedgerState {
       CREATE TABLE IF NOT EXISTS head (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, root BLOB NOT NULL, note TEXT NOT NULL);
       CREATE TABLE IF NOT EXISTS entry (place INTEGER PRIMARY KEY, leaf BLOB NOT NULL UNIQUE, bytes BLOB NOT NULL);
     `);
+    this.#insert = this.#database.prepare("INSERT INTO entry VALUES (?, ?, ?) ON CONFLICT (leaf) DO NOTHING");
     this.#placeOf = this.#database.prepare("SELECT place FROM entry WHERE leaf = ?");
   }
 
@@ -48,16 +55,17 @@ export class LedgerState {
     if (swap.run(size, root, note, previous.size, previous.root).changes !== 1) throw new Error("the head was moved by someone else");
   }
 
-  /** Gives each entry its place, after all others and in one step. An entry that has a place keeps it. */
-  sequence(entries: readonly Uint8Array[]): void {
-    const insert = this.#database.prepare("INSERT INTO entry SELECT coalesce(max(place) + 1, 0), ?, ? FROM entry");
+  /** Gives each entry its place, after all others and in one step, and answers the places. An entry that has a place keeps it. */
+  sequence(entries: readonly SequencedEntry[]): readonly number[] {
+    if (entries.length === 0) return [];
     this.#database.exec("BEGIN IMMEDIATE");
     try {
-      for (const entry of entries) {
-        const leaf = leafHash(entry);
-        if (this.placeOf(leaf) === undefined) insert.run(leaf, entry);
-      }
+      let next = this.sequenced();
+      const places = entries.map(({ leaf, entry }) =>
+        this.#insert.run(next, leaf, entry).changes === 1 ? next++ : (this.placeOf(leaf) ?? missing()),
+      );
       this.#database.exec("COMMIT");
+      return places;
     } catch (error) {
       this.#database.exec("ROLLBACK");
       throw error;
@@ -86,4 +94,8 @@ export class LedgerState {
   [Symbol.dispose](): void {
     this.#database.close();
   }
+}
+
+function missing(): never {
+  throw new Error("the state took no entry, and has none");
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** Every hash in a tile log is a SHA-256. */
 export const HASH_BYTES = 32;
@@ -8,10 +8,8 @@ const LEAF = Uint8Array.of(0);
 const NODE = Uint8Array.of(1);
 
 /** SHA-256 of the parts, one after the other. */
-export function sha256(...parts: Uint8Array[]): Uint8Array {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part);
-  return new Uint8Array(hash.digest());
+export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
+  return new Uint8Array(hash("sha256", Buffer.concat(parts), "buffer")); // in one call: a hash object costs more than the hash of a node
 }
 
 /** RFC 6962 section 2.1: a leaf can never be taken for a node, because the two are hashed under different first bytes. */

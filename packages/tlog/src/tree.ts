@@ -130,28 +130,38 @@ async function hashRange({ from, to }: Range, subtreeHash: SubtreeHash): Promise
 
 /** Reads each tile and hashes each subtree once. A subtree stands in one tile, as 1 to 128 neighbouring hashes of the level that is just below it. */
 function subtreeHashes(size: number, readTile: ReadTile): SubtreeHash {
-  const tiles = new Map<string, Promise<Uint8Array | undefined>>();
-  const readOnce: ReadTile = (path) => {
-    const reading = tiles.get(path) ?? readTile(path);
-    tiles.set(path, reading);
-    return reading;
+  const tiles = new Map<string, Promise<Outcome<Row>>>();
+  const readRows = async (level: number, index: number): Promise<Outcome<Row>> => {
+    const tile = await readHashes(level, index, tileWidth(level, index, size), readTile);
+    return tile.ok ? accept(rowsOver(tile.value)) : tile;
   };
-  const known = new Map<string, Promise<Outcome<Uint8Array>>>();
-  const hash: SubtreeHash = async (from, leaves) => {
+  return async (from, leaves) => {
     let level = 0;
     let span = 1;
     for (; span * TILE_WIDTH <= leaves; span *= TILE_WIDTH) level++;
-    const first = from / span;
-    const index = Math.floor(first / TILE_WIDTH);
-    const tile = await readHashes(level, index, tileWidth(level, index, size), readOnce);
-    if (!tile.ok) return tile;
-    return accept(foldHashes(tile.value.slice(first % TILE_WIDTH, (first % TILE_WIDTH) + leaves / span)));
+    const index = Math.floor(from / span / TILE_WIDTH);
+    const place = `${level} ${index}`;
+    const reading = tiles.get(place) ?? readRows(level, index);
+    tiles.set(place, reading);
+    const rows = await reading;
+    if (!rows.ok) return rows;
+    const width = leaves / span;
+    return accept(rows.value(Math.log2(width))[((from / span) % TILE_WIDTH) / width] ?? EMPTY_ROOT);
   };
-  return (from, leaves) => {
-    const place = `${from} ${leaves}`;
-    const hashing = known.get(place) ?? hash(from, leaves);
-    known.set(place, hashing);
-    return hashing;
+}
+
+/** The hashes over so many halvings of a tile. */
+type Row = (height: number) => readonly Uint8Array[];
+
+/** Each row is made from the one below it when it is asked for, and once. */
+function rowsOver(hashes: readonly Uint8Array[]): Row {
+  const rows = [hashes];
+  return (height) => {
+    for (let below = rows.at(-1) ?? []; rows.length <= height; below = rows.at(-1) ?? []) {
+      const pairs = Math.floor(below.length / 2);
+      rows.push(Array.from({ length: pairs }, (_, at) => nodeHash(below[2 * at] ?? EMPTY_ROOT, below[2 * at + 1] ?? EMPTY_ROOT)));
+    }
+    return rows[height] ?? [];
   };
 }
 
