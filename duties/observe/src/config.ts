@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type KeyPlace, parsePlace } from "@countersign/custody/place";
 import { type Field, list, parseFields, port, text, whole } from "@countersign/daemon/config";
-import { text as anyText, decode, record, name as revokerName } from "@countersign/trust/decode";
-import { accept, type Outcome } from "@countersign/trust/refusal";
+import { text as anyText, decode, literal, name, open, record } from "@countersign/trust/decode";
+import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
+import type { Severity } from "./detector.ts";
+import { severityIds } from "./ocsf.ts";
+import type { Sink } from "./sink.ts";
+import { sinkKinds } from "./sinks.ts";
 
 /** What an observer is told. Without `monitor` it holds no key, and nothing here gives it more than any reader has. */
 export interface Config {
@@ -18,6 +22,18 @@ export interface Config {
   readonly silenceSeconds: number;
   readonly monitor: MonitorConfig | undefined;
   readonly brake: BrakeConfig | undefined;
+  /** The file of suppressions; read anew before findings are sent. */
+  readonly suppressions: string | undefined;
+  /** Where findings go; how far each has come stands beside the findings, in `<findings>.<name>.json`. */
+  readonly sinks: readonly SinkConfig[];
+}
+
+/** A sink under a name of its own. */
+export interface SinkConfig {
+  readonly name: string;
+  /** The least severe that it is sent. */
+  readonly least: Severity;
+  readonly sink: Sink;
 }
 
 /** What an observer is told that may ask for a brake. */
@@ -55,7 +71,31 @@ function brake(value: unknown): Outcome<BrakeConfig | undefined> {
   return parseFields<BrakeConfig>(value, { name: text, key: parsePlace, revokers: urls, govern: text });
 }
 
-const urls: Field<Readonly<Record<string, string>>> = (value) => decode(record(revokerName, anyText), value, "revokers");
+const urls: Field<Readonly<Record<string, string>>> = (value) => decode(record(name, anyText), value, "revokers");
+
+const named = open({
+  name,
+  kind: literal(...sinkKinds.map(({ kind }) => kind)),
+  least: literal(...(Object.keys(severityIds) as Severity[])),
+});
+
+/** A sink of a kind, which reads what is its own. */
+const sink: Field<SinkConfig> = (value) => {
+  const read = decode(named, value, "a sink");
+  if (!read.ok) return read;
+  const { name, kind, least } = read.value;
+  const { name: _name, kind: _kind, least: _least, ...own } = value as Readonly<Record<string, unknown>>;
+  const parsed = sinkKinds.find((each) => each.kind === kind)?.parse(own);
+  if (parsed === undefined) throw new Error("a kind was read that is none");
+  return parsed.ok ? accept({ name, least, sink: parsed.value }) : parsed;
+};
+
+/** Each under a name of its own: it is that of the file that says how far it has come. */
+const sinks: Field<readonly SinkConfig[]> = (value = []) => {
+  const read = list(sink)(value);
+  if (!read.ok || new Set(read.value.map(({ name }) => name)).size === read.value.length) return read;
+  return refuse("config-malformed", "a name of its own for each sink", "one name twice", "correct the configuration file");
+};
 
 /** Reads the configuration; a missing, malformed or unknown field is refused. */
 export function parseConfig(json: unknown): Outcome<Config> {
@@ -68,5 +108,7 @@ export function parseConfig(json: unknown): Outcome<Config> {
     silenceSeconds: whole(1, 86_400),
     monitor,
     brake,
+    suppressions: (value) => (value === undefined ? accept(undefined) : text(value)),
+    sinks,
   });
 }

@@ -13,12 +13,14 @@ import { heartbeatPath } from "@countersign/trust/heartbeat/heartbeat";
 import { readThroughPath } from "@countersign/trust/readthrough/read-through";
 import { Brake, type BrakeParts } from "./brake.ts";
 import { type Config, parseConfig } from "./config.ts";
+import { Delivery } from "./delivery.ts";
 import { detectors } from "./detectors.ts";
 import { FindingsFile } from "./findings-file.ts";
 import { Heart } from "./heart.ts";
 import { LedgerCopy } from "./ledger-copy.ts";
 import { Monitor, type MonitorParts } from "./monitor.ts";
 import { Observer } from "./observer.ts";
+import { Quiet } from "./quiet.ts";
 import { routes } from "./routes.ts";
 
 /** Looks that an entry may go unpublished after its soak, or be without what it names, before it is worth a word. */
@@ -47,7 +49,17 @@ runDuty("observe", parseConfig, async (config, signal) => {
   if (!observer.ok) return observer;
   every(pollMilliseconds, signal, () => observer.value.look());
   every(pollMilliseconds, signal, () => observer.value.lookAtItself()); // apart from the look: one that hangs is what is to be seen
-  return { url: await serve(routes(observer.value), { port }, signal) };
+  const quiet = new Quiet(config.suppressions, shared.now);
+  await quiet.refresh();
+  every(pollMilliseconds, signal, () => quiet.refresh());
+  const deliveries: Delivery[] = [];
+  for (const { name, least, sink } of config.sinks) {
+    const delivery = await Delivery.open({ ...shared, name, least, sink, quiet, file: `${file}.${name}.json` });
+    if (!delivery.ok) return delivery;
+    deliveries.push(delivery.value);
+    every(pollMilliseconds, signal, () => delivery.value.go(signal)); // each by itself: a dead one delays none
+  }
+  return { url: await serve(routes(observer.value, quiet, deliveries), { port }, signal) };
 });
 
 /** The monitor that this observer is, where it is told to be one: the only thing here that has a key. */
