@@ -68,11 +68,29 @@ export const ledgerFields: object = {
   witnessQuorum: 2,
 };
 
+/** A log with the same witnesses that takes the place of the first. */
+export const nextLog: NoteSigner = signerFromSeed(rawSha256(Buffer.from("next log")), "next.example", 1);
+
+/** What a root says once it follows that one, and the first is over. */
+export function movedFields(size: number, root: Uint8Array): object {
+  const final = { size, root: Buffer.from(root).toString("hex") };
+  return {
+    ...ledgerFields,
+    log: { origin: nextLog.name, vkey: line(nextLog) },
+    formerLogs: [{ origin: log.name, vkey: line(log), witnesses: witnesses.map(line), witnessQuorum: 2, final }],
+  };
+}
+
 /** A log in memory. Times are those of the witnesses in order, Unix seconds; a witness without one stays silent. */
 export class TestLog {
+  readonly #signer: NoteSigner;
   readonly #tiles = new Map<string, Uint8Array>();
   readonly #entries: string[] = [];
   #root: Uint8Array = EMPTY_ROOT;
+
+  constructor(signer: NoteSigner = log) {
+    this.#signer = signer;
+  }
 
   async append(entry: LedgerEntry): Promise<void> {
     const bytes = encodeEntry(entry);
@@ -83,9 +101,9 @@ export class TestLog {
   }
 
   async note(times: readonly (number | undefined)[]): Promise<string> {
-    const text = formatCheckpoint({ origin: log.name, size: this.#entries.length, root: this.#root });
+    const text = formatCheckpoint({ origin: this.#signer.name, size: this.#entries.length, root: this.#root });
     const body = Buffer.from(text);
-    const signatures = [await signNote(body, log)];
+    const signatures = [await signNote(body, this.#signer)];
     for (const [index, witness] of witnesses.entries()) {
       const time = times[index];
       if (time !== undefined) signatures.push(await cosign(body, time, witness));

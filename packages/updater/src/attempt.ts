@@ -199,13 +199,15 @@ export class Attempt {
   /** Reads a file of the repository, bounded in size and time. */
   readonly read: Read = (path, maxBytes) => this.remote.read(path, maxBytes, this.#seconds);
 
-  /** Reads a file of the log, once in this attempt. */
-  readonly readTile: ReadTile = (path) => {
-    const reading =
-      this.#tiles.get(path) ?? this.read(`log/${path}`, TILE_WIDTH * HASH_BYTES).then((tile) => (tile.ok ? tile.value : undefined));
-    this.#tiles.set(path, reading);
-    return reading;
-  };
+  /** Reads files of the log that stands below a prefix, each once in this attempt. */
+  tilesBelow(prefix: string): ReadTile {
+    return (name) => {
+      const path = `${prefix}${name}`;
+      const reading = this.#tiles.get(path) ?? this.read(path, TILE_WIDTH * HASH_BYTES).then((tile) => (tile.ok ? tile.value : undefined));
+      this.#tiles.set(path, reading);
+      return reading;
+    };
+  }
 
   get #seconds(): number {
     return documentSeconds(this.documents.policy?.policy);

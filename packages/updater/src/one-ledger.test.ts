@@ -13,18 +13,24 @@ import { update } from "./update.ts";
 /** A device that follows a repository, and has seen its ledger at two sizes: 3, which it proved, and 4, which nothing new was proven under. */
 async function followed() {
   const published = await Published.lay();
-  const device = await upToDate(
-    await serve((request, response) => published.answer(request, response)),
-    published.files.get("metadata/1.root.json"),
-  );
-  const check = async (): Promise<string> => {
-    const report = must(await update(device.path, { until: "check" }));
-    return report.refusal === undefined ? report.result : `${report.trail.at(-1)?.check}: ${report.refusal.code}`;
-  };
+  const url = await serve((request, response) => published.answer(request, response));
+  const device = await upToDate(url, published.files.get("metadata/1.root.json"));
+  const check = () => checkOn(device.path);
   assert.equal(await check(), "current");
   await published.date();
   assert.equal(await check(), "current");
-  return { published, check, path: device.path, [Symbol.asyncDispose]: () => device[Symbol.asyncDispose]() };
+  return { published, url, check, path: device.path, [Symbol.asyncDispose]: () => device[Symbol.asyncDispose]() };
+}
+
+async function checkOn(path: string): Promise<string> {
+  const report = must(await update(path, { until: "check" }));
+  return report.refusal === undefined ? report.result : `${report.trail.at(-1)?.check}: ${report.refusal.code}`;
+}
+
+/** A device that comes from the first root and has seen nothing. */
+async function checkOnNewcomer({ published, url }: Awaited<ReturnType<typeof followed>>): Promise<string> {
+  await using device = await upToDate(url, published.files.get("metadata/1.root.json"));
+  return await checkOn(device.path);
 }
 
 /** What each file of evidence shows, verified as a stranger would. */
@@ -87,4 +93,42 @@ test("a ledger that only grew is followed, whatever was seen of it in between, a
     assert.equal(await scene.check(), "current");
   }
   assert.deepEqual(await keptEvidence(scene.path), []);
+});
+
+test("another log takes the ledger's place: devices go over to it, by what was proven in the old one", async () => {
+  await using scene = await followed();
+  await scene.published.moveOn();
+  assert.equal(await scene.check(), "current");
+  assert.equal(await checkOnNewcomer(scene), "current", "targets and channel file stand on proofs of the old log");
+  await scene.published.date();
+  await scene.published.renew();
+  assert.equal(await scene.check(), "current");
+  assert.deepEqual(await keptEvidence(scene.path), []);
+});
+
+test("attack: the old log's key, after root has closed it, goes on as if nothing had been", async () => {
+  await using scene = await followed();
+  await scene.published.moveOn();
+  const timestamp = scene.published.files.get("metadata/timestamp.json");
+  await scene.published.extendFormer();
+  assert.equal(await checkOnNewcomer(scene), "targets/logged: log-closed");
+  const { published } = await followed();
+  const stale = published.files.get("metadata/timestamp.json");
+  assert.ok(timestamp && stale);
+  scene.published.files.set("metadata/timestamp.json", stale); // newer by number for a newcomer, and dated by the old log
+  assert.equal(await checkOnNewcomer(scene), "timestamp/cosigned: checkpoint-origin");
+});
+
+test("attack: a root that pins another tree than the old log had: whoever has seen more of it refuses what stands on it", async () => {
+  await using scene = await followed();
+  await scene.published.moveOn({ root: new Uint8Array(32).fill(7) });
+  await scene.published.renew();
+  assert.equal(await scene.check(), "ledger/consistent: ledger-inconsistent");
+});
+
+test("attack: the files of the old log are kept back, so that nothing shows that an old proof is of the tree that root pins", async () => {
+  await using scene = await followed();
+  await scene.published.moveOn();
+  for (const path of scene.published.files.keys()) if (path.startsWith("former-logs/")) scene.published.files.delete(path);
+  assert.equal(await checkOnNewcomer(scene), "tile-missing: tile-missing");
 });

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Checkpoint } from "@countersign/tlog/checkpoint";
 import { equalBytes } from "@countersign/tlog/hash";
+import { formerLogPrefix } from "@countersign/tlog/log-path";
 import { prefixRoot } from "@countersign/tlog/merkle";
+import { logOf } from "@countersign/tlog/quorum";
 import { prefixProof } from "@countersign/tlog/tree";
 import { type Check, decide, judge } from "@countersign/trust/check";
-import { type ClaimedCheckpoint, claimedCheckpoint, isOfLog } from "@countersign/trust/ledger/checkpoint";
+import { type ClaimedCheckpoint, claimedCheckpoint, finalOf, isOfLog } from "@countersign/trust/ledger/checkpoint";
 import { contradictionOf } from "@countersign/trust/ledger/contradiction";
 import { accept, type Outcome } from "@countersign/trust/refusal";
 import { stopped } from "@countersign/trust/workflow/step";
@@ -35,28 +37,37 @@ export function consistentCheck(prefix: string): Check<ConsistencySubject> {
   };
 }
 
-/** What this device has seen of the log that root names, the largest first: the checkpoint that was proven last, and the one of the last timestamp. Of another log, nothing. */
+/** What this device has seen of the log that root names, and of those before it, the largest first: the checkpoint that was proven last, and the one of the last timestamp. */
 export function seenOf({ memory, documents, ledger }: Attempt): readonly ClaimedCheckpoint[] {
   const notes = new Set([memory.checkpoint, documents.timestamp?.signed.countersign.checkpoint]);
   const seen = [...notes].map((note) => (typeof note === "string" ? claimedCheckpoint(note, ledger) : undefined));
-  const ofThisLog = seen.flatMap((claimed) => (claimed?.ok && isOfLog(claimed.value, ledger) ? [claimed.value] : []));
-  return ofThisLog.sort((one, other) => other.checkpoint.size - one.checkpoint.size);
+  const ofKnownLogs = seen.flatMap((claimed) =>
+    claimed?.ok && isOfLog(claimed.value, logOf(claimed.value.checkpoint.origin, ledger)) ? [claimed.value] : [],
+  );
+  return ofKnownLogs.sort((one, other) => other.checkpoint.size - one.checkpoint.size);
 }
 
 /**
- * Shows that two checkpoints, either of which may be the larger, are of one ledger, whoever cosigned them. Where they are not, or where the tiles that would
- * show it are kept back, both are kept as evidence.
+ * Shows that a checkpoint is of one ledger with the newest, either of which may be the larger, whoever cosigned them; one of a former log, with the last tree of
+ * that, which root pins. Where they are not, or where the tiles that would show it are kept back, both are kept as evidence.
  */
 export async function ofOneLedger(
   attempt: Attempt,
-  a: ClaimedCheckpoint,
-  b: ClaimedCheckpoint,
+  shown: ClaimedCheckpoint,
+  newest: ClaimedCheckpoint,
   checks: readonly Check<ConsistencySubject>[],
 ): Promise<Outcome<unknown>> {
-  const [older, newer] = a.checkpoint.size <= b.checkpoint.size ? [a.checkpoint, b.checkpoint] : [b.checkpoint, a.checkpoint];
+  const final = finalOf(shown.checkpoint, attempt.ledger);
+  const [one, other] = [shown.checkpoint, final ?? newest.checkpoint];
+  const [older, newer] = one.size <= other.size ? [one, other] : [other, one];
   if (checks.length === 0 || older.size === 0) return accept(undefined);
-  const hashes = await prefixProof(older.size, newer.size, attempt.readTile);
+  const hashes = await prefixProof(
+    older.size,
+    newer.size,
+    attempt.tilesBelow(final === undefined ? "log/" : formerLogPrefix(final.origin)),
+  );
   const judged = attempt.note(hashes.ok ? judge({ candidate: { older, newer }, hashes: hashes.value }, checks) : stopped(hashes.refusal));
-  if (!judged.ok) await keepEvidence(attempt.device.directory, contradictionOf(a, b, hashes.ok ? hashes.value : []), attempt.ledger);
+  if (!judged.ok && final === undefined)
+    await keepEvidence(attempt.device.directory, contradictionOf(shown, newest, hashes.ok ? hashes.value : []), attempt.ledger);
   return judged;
 }

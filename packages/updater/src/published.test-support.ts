@@ -5,11 +5,25 @@ import { mkdtempDisposable } from "node:fs/promises";
 import type { RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { formerLogPrefix } from "@countersign/tlog/log-path";
 import { servedBytes } from "@countersign/trust/canonical";
 import { sha256 } from "@countersign/trust/digest";
 import { expires, people, policyOf, rootOf, spec_version, targetsOf } from "@countersign/trust/founding.test-support";
+import { claimedCheckpoint } from "@countersign/trust/ledger/checkpoint";
 import { headDocument } from "@countersign/trust/release/head";
-import { digestOf, entryOf, say, signDocument, signedBytes, statementOf, TestLog } from "@countersign/trust/simulator.test-support";
+import {
+  digestOf,
+  entryOf,
+  ledger,
+  movedFields,
+  must,
+  nextLog,
+  say,
+  signDocument,
+  signedBytes,
+  statementOf,
+  TestLog,
+} from "@countersign/trust/simulator.test-support";
 import { createDevice, type DeviceConfig } from "./device.ts";
 import * as slots from "./slots.ts";
 
@@ -22,6 +36,7 @@ const fileOf = (bytes: Uint8Array) => ({ length: bytes.length, hashes: { sha256:
 export class Published {
   readonly files: Map<string, Uint8Array> = new Map();
   #log = new TestLog();
+  #former = this.#log;
   #targets: Uint8Array = Buffer.of();
   #listed: Readonly<Record<string, ReturnType<typeof fileOf>>> = {};
   #channelVersion = 0;
@@ -68,6 +83,35 @@ export class Published {
   async fork(size: number): Promise<void> {
     this.#log = new TestLog();
     for (let at = 0; at < size; at++) await this.#log.append({ type: "policy", digest: digestOf(`forked ${at}`) });
+  }
+
+  /**
+   * Another log takes the ledger's place: the owners' next root pins the old one's last tree, or the one that is told, and is proven in the old one, whose files
+   * step aside. Nothing else is proven anew.
+   */
+  async moveOn(change: { readonly size?: number; readonly root?: Uint8Array } = {}): Promise<void> {
+    const { files } = this;
+    const { size, root } = must(claimedCheckpoint(await this.#log.note(times), ledger)).checkpoint;
+    const { countersign } = rootOf() as { readonly countersign: object };
+    const next = { version: 2, countersign: { ...countersign, ...movedFields(change.size ?? size, change.root ?? root) } };
+    const bytes = await signedBytes(rootOf(next), alice, bob);
+    const proof = await this.#log.prove({ type: "root", digest: sha256(bytes) }, times);
+    files.set("metadata/2.root.json", bytes);
+    files.set(`proofs/${sha256(bytes)}.tlog-proof`, Buffer.from(proof));
+    for (const path of [...files.keys()].filter((name) => name.startsWith("log/"))) files.delete(path);
+    for (const [path, tile] of this.#log.tiles) files.set(`${formerLogPrefix(ledger.origin)}${path}`, tile);
+    this.#former = this.#log;
+    this.#log = new TestLog(nextLog);
+    await this.date();
+  }
+
+  /** Somebody who still has the old log's key, and its witnesses, proves the targets in it once more, further on. */
+  async extendFormer(): Promise<void> {
+    await this.#former.append({ type: "policy", digest: digestOf("after the end") });
+    const { size } = must(claimedCheckpoint(await this.#former.note(times), ledger)).checkpoint;
+    for (let at = size; at < 12; at++) await this.#former.append({ type: "policy", digest: digestOf(`after the end ${at}`) });
+    const entry = { type: "targets", digest: sha256(this.#targets) } as const;
+    this.files.set(`proofs/${entry.digest}.tlog-proof`, Buffer.from(await this.#former.prove(entry, times)));
   }
 
   async #prove(type: "targets" | "channel", bytes: Uint8Array): Promise<void> {

@@ -60,6 +60,12 @@ export function inclusionTime({ times }: ClaimedCheckpoint, quorum: number): num
   return times[times.length - quorum] ?? Number.POSITIVE_INFINITY;
 }
 
+/** The last tree of the log that a checkpoint says it is of, where that log is over. */
+export function finalOf({ origin }: Checkpoint, ledger: LedgerTrust): Checkpoint | undefined {
+  const log = logOf(origin, ledger);
+  return "final" in log ? log.final : undefined;
+}
+
 /**
  * Whether a checkpoint is of this log: of its origin, and signed by its key. A root may name a new log under an old name, and what was seen of the old one
  * is then no measure of it.

@@ -45,7 +45,7 @@ export const ledgerGate: Gate = gate({
 
 /**
  * Shows that the newest checkpoint extends what this device has seen: the one that was proven last, and the one of the last timestamp, which nothing new was proven
- * under. A root that names another log was proven under the old one.
+ * under. Of a log that is over, that it is what root pins: a root that names another log was proven under the old one.
  */
 async function extendRemembered(
   attempt: Attempt,

@@ -14,7 +14,7 @@ export const timestampGate: Gate = gate({
   checks: timestampRules,
   async pass(attempt, checks) {
     const { root, timestamp } = attempt.documents;
-    const [largest] = seenOf(attempt);
+    const largest = seenOf(attempt).find(({ checkpoint }) => checkpoint.origin === attempt.ledger.origin);
     const step = await nextTimestamp(
       {
         root: root.signed,
