@@ -31,6 +31,7 @@ import { stolenPublishHost } from "./stolen-publish-host.ts";
 import { stolenPublishKey } from "./stolen-publish-key.ts";
 import { stolenSigner } from "./stolen-signer.ts";
 import { swappedBytes } from "./swapped-bytes.ts";
+import { thinQuorum } from "./thin-quorum.ts";
 import { windowOutlived } from "./window-outlived.ts";
 import { wrongTarget } from "./wrong-target.ts";
 
@@ -65,6 +66,7 @@ export const attacks: readonly Attack[] = [
   stolenGovern,
   selfApprovalBySecondAccount,
   launderedOwner,
+  thinQuorum,
   windowOutlived,
   stolenGrant,
   federatedPins,

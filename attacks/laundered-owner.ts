@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { daemonGrants } from "@countersign/federation/daemon-identity";
+import { signApproval } from "@countersign/release/sign-approval";
+import { canonicalDigest } from "@countersign/trust/canonical";
+import type { Statement } from "@countersign/trust/release/statement";
+import { certificatePin, daemonIdentity } from "@countersign/world/certificate";
 import { registrationOf } from "@countersign/world/register";
-import { type Attack, checks } from "./lab/attack.ts";
+import { type Attack, checks, type Strike } from "./lab/attack.ts";
+import { keyOf, openBase, taken } from "./lab/base.ts";
 import type { Lab } from "./lab/lab.ts";
 import { type AskedGovern, strikeOf, tookIt, withGovern } from "./lab/own-govern.ts";
 
@@ -23,6 +31,11 @@ export const launderedOwner: Attack = {
             "duties-meet",
           );
         }),
+    },
+    {
+      does: "lets the pipeline that he answers for propose a release, hands it over at once, and approves the release as a stranger to it",
+      stoppedBy: checks("transfer/key", "approval/not-the-proposer", "apart/owner"),
+      strike: (without) => withGovern(lab, without, (govern) => approvedAfterHandingOver(lab, govern)),
     },
     {
       does: "hands an identity over when it comes up for review, and confirms it as somebody who has no part in it",
@@ -59,6 +72,36 @@ export const launderedOwner: Attack = {
     },
   ],
 };
+
+/** The pipeline here is known by a certificate; its key is the policy's, and dan's in it. */
+async function approvedAfterHandingOver(lab: Lab, { url, act, post }: AskedGovern): Promise<Strike> {
+  const { project } = lab;
+  const { last } = await openBase(project, lab.stores.two);
+  const body: Statement = { ...last.body, version: "6.6.6", sequence: last.body.sequence + 1, predecessor: last.digest };
+  const digest = canonicalDigest(body);
+  const { holder } = project.plan.proposer;
+  const pin = await certificatePin(project, holder);
+  tookIt(
+    await act("dan", "/identities", "identity.register", holder, { ...(await registrationOf(project, holder, "dan", "propose")), pin }),
+  );
+  const { id } = tookIt(await act("ana", "/windows", "window.request", "stable", { seconds: 600, releases: 1, reason: "6.6.6" }));
+  tookIt(await act("cleo", "/windows/approvals", "window.approve", String(id), {}));
+
+  const renewal = join(lab.scratch, `laundry-${randomUUID()}`);
+  const grants = await daemonGrants({ ...daemonIdentity(project, holder), renewal }, url);
+  const granted = taken(await grants.grantFor({ duty: "propose", channel: body.channel, digest, uses: 1 }));
+  const proposal = await signApproval("propose", "release", digest, await keyOf(project, holder));
+  tookIt(await post("/proposals", { body, proposal }, await grants.headersFor(granted, "POST", `${url}/proposals`)));
+  const handed = await act("dan", "/transfers", "identity.transfer", holder, { owner: "cleo", deputy: "ana" });
+  if (handed.code !== "ok") return strikeOf(handed, "transfer/key", "key-of-another");
+  const approved = await post(
+    `/proposals/${digest}/approvals`,
+    await signApproval("approve", "release", digest, await keyOf(project, "dan")),
+  );
+  return approved.code === "duties-meet"
+    ? strikeOf(approved, "apart/owner", "duties-meet")
+    : strikeOf(approved, "approval/not-the-proposer", "approver-is-proposer");
+}
 
 /** Dan's identity, proven by somebody's certificate, and with no key of the policy. */
 async function registration({ project }: Lab, component: string, certificateOf: string, duty: string): Promise<object> {
