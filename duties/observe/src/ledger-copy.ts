@@ -33,6 +33,7 @@ export class LedgerCopy {
         versions TEXT NOT NULL);
       CREATE TABLE IF NOT EXISTS entry (place INTEGER PRIMARY KEY, text TEXT NOT NULL, time INTEGER NOT NULL, published INTEGER NOT NULL);
       CREATE TABLE IF NOT EXISTS path (one INTEGER PRIMARY KEY CHECK (one = 1), documents TEXT NOT NULL);
+      CREATE TABLE IF NOT EXISTS former_log (origin TEXT PRIMARY KEY);
       CREATE TABLE IF NOT EXISTS read_through (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL);
       CREATE INDEX IF NOT EXISTS entry_text ON entry (text);
       CREATE INDEX IF NOT EXISTS entry_unpublished ON entry (place) WHERE published = 0;
@@ -60,7 +61,7 @@ export class LedgerCopy {
     return this.#path;
   }
 
-  /** How many entries, from the first, were read with all that they name. */
+  /** Up to which place entries were read with all that they name; below zero while some of a former log were not. */
   get readThrough(): number {
     return Number(this.#database.prepare("SELECT size FROM read_through").get()?.["size"] ?? 0);
   }
@@ -113,6 +114,24 @@ export class LedgerCopy {
     this.#cursor = cursor;
     this.#versions = versions;
     this.#path = path;
+  }
+
+  /** Whether the log of this origin was read to its end. */
+  hasLeft(origin: string): boolean {
+    return this.#database.prepare("SELECT 1 FROM former_log WHERE origin = ?").get(origin) !== undefined;
+  }
+
+  /** Goes over to the log after this one, which was read to its end. Its entries stay, at places below zero, so that those of the next begin at zero. */
+  leave(origin: string): void {
+    const { size } = this.#cursor;
+    const readThrough = this.readThrough - size;
+    this.#cursor = { size: 0, root: EMPTY_ROOT, note: "" };
+    this.#database.exec("BEGIN IMMEDIATE");
+    this.#database.prepare("UPDATE entry SET place = place - ?").run(size);
+    this.#database.prepare("INSERT OR REPLACE INTO read_through VALUES (1, ?)").run(readThrough);
+    this.#database.prepare("UPDATE cursor SET size = 0, root = ?, note = ''").run(EMPTY_ROOT);
+    this.#database.prepare("INSERT INTO former_log VALUES (?)").run(origin);
+    this.#database.exec("COMMIT");
   }
 
   [Symbol.dispose](): void {

@@ -2,6 +2,7 @@
 import { logEvent } from "@countersign/daemon/event";
 import type { Store } from "@countersign/repository/store";
 import type { RepositoryView } from "@countersign/repository/view";
+import { equalBytes } from "@countersign/tlog/hash";
 import { formatNote, parseNote } from "@countersign/tlog/note";
 import { cosign, type NoteSigner } from "@countersign/tlog/signer";
 import { judge } from "@countersign/trust/check";
@@ -42,7 +43,8 @@ export interface MonitorParts {
 /** Reads what the ledger names, entry by entry, and says in public how far it has come. At the first that is not as it must be it stops, and says that. */
 export class Monitor {
   readonly #parts: MonitorParts;
-  #written = 0;
+  /** Of the tree that it said last that it had read. */
+  #written: Uint8Array = new Uint8Array();
   #heldAt: { readonly index: number; readonly since: number } | undefined;
 
   constructor(parts: MonitorParts) {
@@ -58,9 +60,9 @@ export class Monitor {
     await this.#parts.heart.beat({ checkpoint: this.#parts.copy.cursor.note, readThrough: this.size, blind });
   }
 
-  /** Entries of the ledger, from the first, that it has read with all that they name. */
+  /** Entries of the ledger, from the first, that it has read with all that they name; none, while some of a log before it were not. */
   get size(): number {
-    return this.#parts.copy.readThrough;
+    return Math.max(0, this.#parts.copy.readThrough);
   }
 
   /** Reads on as far as the copy of the ledger goes, by a repository that verifies; cosigns only a checkpoint below which nothing is unread. */
@@ -73,13 +75,13 @@ export class Monitor {
       copy.readPast(logged.index + 1);
     }
     this.#heldAt = undefined;
-    const { size, note } = copy.cursor;
+    const { size, root, note } = copy.cursor;
     if (copy.entriesFrom(copy.readThrough, 1).length > 0 || size === 0) return;
     copy.readPast(size);
     const standing = findings.all.find(({ id, severity }) => severity === "Critical" && !accepted.includes(id));
-    if (standing !== undefined || size <= this.#written) return;
+    if (standing !== undefined || equalBytes(root, this.#written)) return;
     const said = await this.#say(note, view);
-    if (said.ok) this.#written = size;
+    if (said.ok) this.#written = root;
     else logEvent("observe", "read-through-refused", { ...said.refusal });
   }
 

@@ -2,6 +2,7 @@
 
 import { hearMonitors } from "@countersign/release/heartbeats";
 import { encodeEntry, type Entry as LedgerEntry } from "@countersign/tlog/entry";
+import type { FormerLog } from "@countersign/tlog/quorum";
 import { root } from "@countersign/trust/anchor/root";
 import { readEnvelope } from "@countersign/trust/envelope";
 import { type LedgerTrust, ledgerTrust, witnessedTime } from "@countersign/trust/ledger/checkpoint";
@@ -15,7 +16,7 @@ import type { LedgerCopy } from "./ledger-copy.ts";
 import type { Monitor } from "./monitor.ts";
 import { type LedgerReading, ledgerEntryOf, type Observation, type RepositoryReading, type Versions, versionsOf } from "./observation.ts";
 import { growthBetween, type PathDocuments, pathDocumentsOf } from "./path-documents.ts";
-import { readLedger } from "./read-ledger.ts";
+import { readFormerLog, readLedger } from "./read-ledger.ts";
 import { readRepository } from "./read-repository.ts";
 import { driftId, isRelease, releaseDrift, subjectOf, unfetched } from "./release-drift.ts";
 import { blindFinding, blindness, type Sight, sightAfter } from "./sight.ts";
@@ -94,7 +95,9 @@ export class Observer {
       const observation = await this.#observe();
       this.#find(observation);
       await this.#analyse(observation);
+      const over = this.#unfinished;
       this.#advance(observation);
+      if (over !== undefined && observation.ledger.state === "read") copy.leave(over.origin);
       const { repository, ledger, time } = observation;
       this.#sight = sightAfter(this.#sight, { time, obstacle: obstacleIn(observation) }, now());
       if (repository.state === "verified" && ledger.state === "read") await monitor?.go(repository.view, repository.entries);
@@ -124,7 +127,11 @@ export class Observer {
     const repository = await readRepository(read, anchor, "timestamp.json" in versions, now());
     if (repository.state === "verified") this.#trust = repository.view.ledger;
     const shown = repository.state === "verified" ? repository.view.checkpoint : undefined;
-    const ledger = await readLedger(read, this.#trust, cursor, shown); // after the repository, which names nothing later than this
+    const over = this.#unfinished;
+    const ledger =
+      over === undefined
+        ? await readLedger(read, this.#trust, cursor, shown) // after the repository, which names nothing later than this
+        : await readFormerLog(read, over, cursor, shown?.times ?? []);
     const fresh = new Set(ledger.state === "read" ? ledger.entries.map(({ entry }) => textOf(entry)) : []);
     const isLogged = (entry: LedgerEntry): boolean => fresh.has(textOf(entry)) || copy.has(entry);
     const time = ledger.state === "read" ? witnessedTime(ledger.checkpoint, this.#trust.quorum) : 0;
@@ -134,6 +141,11 @@ export class Observer {
     const known = { cursor, versions, isLogged, unpublished: copy.unpublished() };
     const growths = path === undefined ? [] : growthBetween(path, nextPath(path, versions, repository) ?? path);
     return { repository, ledger, time, ...known, growths, silences, graceSeconds };
+  }
+
+  /** The first of the logs before this one that was not read to its end yet: each is, before the next one is begun. Root has the newest first. */
+  get #unfinished(): FormerLog | undefined {
+    return this.#trust.former?.findLast(({ origin }) => !this.#parts.copy.hasLeft(origin));
   }
 
   #find(observation: Observation): void {

@@ -4,16 +4,19 @@ import { test } from "node:test";
 import { appendLeaves } from "@countersign/tlog/append";
 import { encodeBundle } from "@countersign/tlog/bundle";
 import { formatCheckpoint } from "@countersign/tlog/checkpoint";
-import { encodeEntry } from "@countersign/tlog/entry";
+import { encodeEntry, parseEntry } from "@countersign/tlog/entry";
 import { EMPTY_ROOT, leafHash, sha256 } from "@countersign/tlog/hash";
+import { formerLogPrefix } from "@countersign/tlog/log-path";
 import { formatNote, formatSignature } from "@countersign/tlog/note";
 import { cosign, type NoteSigner, signerFromSeed, signNote } from "@countersign/tlog/signer";
 import { bundlePath, tilesBetween } from "@countersign/tlog/tile";
 import { keyIdOf, type Vkey } from "@countersign/tlog/vkey";
 import { accept } from "@countersign/trust/refusal";
+import { must } from "@countersign/trust/simulator.test-support";
 import type { Read } from "@countersign/trust/workflow/step";
+import { LedgerCopy } from "./ledger-copy.ts";
 import type { Cursor } from "./observation.ts";
-import { readLedger } from "./read-ledger.ts";
+import { readFormerLog, readLedger } from "./read-ledger.ts";
 
 const seed = (name: string) => sha256(Buffer.from(name));
 const log = signerFromSeed(seed("log"), "log.example", 1);
@@ -102,4 +105,47 @@ test("what is missing, or signed by too few, is refused; a ledger that never was
   assert.equal(await code(new Map(files).set("log/checkpoint", Buffer.from(note.replace(/\u2014 w2.*\n/, "")))), "witness-quorum-missing");
   files.delete("log/tile/entries/000.p/3");
   assert.equal(await code(files), "missing-file");
+});
+
+/** A root that follows `next`, and pins the log of before at these leaves. */
+async function movedOn(leaves: readonly Uint8Array[]) {
+  const { size, root } = await cursorAt(leaves);
+  const final = { origin: trust.origin, size, root };
+  const before = [...(await logOf(many(7))), ...(await logOf(many(9)))].map(
+    ([path, bytes]) => [path.replace("log/", formerLogPrefix(trust.origin)), bytes] as const,
+  );
+  return { files: new Map(before), over: { ...trust, final } };
+}
+
+test("a log that is over is read to the tree that root pins, and no further; then the next one from its first entry", async () => {
+  const { files, over } = await movedOn(many(7));
+  const reading = await readFormerLog(serving(files), over, await cursorAt(many(3)), [5, 4]);
+  assert.ok(reading.state === "read", JSON.stringify(reading));
+  assert.deepEqual(
+    reading.entries.map(({ index }) => index),
+    [3, 4, 5, 6],
+  );
+  assert.deepEqual([reading.checkpoint.checkpoint.size, reading.checkpoint.times], [7, [5, 4]]);
+  const further = await readFormerLog(serving(files), over, await cursorAt(many(9)), []);
+  assert.ok(further.state === "read" && further.entries.length === 0, "what was read beyond it before stays read");
+
+  using copy = new LedgerCopy(":memory:");
+  const step = { versions: {}, path: undefined, published: [], time: 1 };
+  const all = many(7).map((bytes, index) => ({ index, entry: must(parseEntry(bytes)) }));
+  copy.advance({ ...step, cursor: await cursorAt(many(7)), entries: all });
+  copy.readPast(5);
+  copy.leave(trust.origin);
+  assert.deepEqual([copy.cursor.size, copy.cursor.note, copy.hasLeft(trust.origin), copy.hasLeft("next.example")], [0, "", true, false]);
+  const next = { index: 0, entry: must(parseEntry(entry("next"))) };
+  copy.advance({ ...step, cursor: { size: 1, root: EMPTY_ROOT, note: "n" }, entries: [next] });
+  assert.deepEqual(copy.entriesFrom(copy.readThrough, 9), [{ ...all[5], index: -2 }, { ...all[6], index: -1 }, next]);
+  assert.ok(copy.has(must(parseEntry(many(1)[0] ?? entry("")))));
+});
+
+test("attack: a root that pins another tree than the one that was read, from before it or beyond it", async () => {
+  const { files, over } = await movedOn(many(7));
+  const other = { ...over, final: { ...over.final, root: EMPTY_ROOT } };
+  for (const read of [3, 7, 9])
+    assert.equal((await readFormerLog(serving(files), other, await cursorAt(many(read)), [])).state, "contradicted", `${read}`);
+  assert.equal((await readFormerLog(serving(new Map()), over, await cursorAt(many(3)), [])).state, "refused", "its files are kept back");
 });

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { appendLeaves } from "@countersign/tlog/append";
 import { decodeBundle, MAX_BUNDLE_BYTES } from "@countersign/tlog/bundle";
+import { formatCheckpoint } from "@countersign/tlog/checkpoint";
 import { parseEntry } from "@countersign/tlog/entry";
 import { equalBytes, HASH_BYTES, leafHash } from "@countersign/tlog/hash";
+import { formerLogPrefix } from "@countersign/tlog/log-path";
+import type { FormerLog } from "@countersign/tlog/quorum";
 import { bundlePath, TILE_WIDTH, tilePath, tilesBetween, tileWidth } from "@countersign/tlog/tile";
 import { type ReadTile, treeRoot } from "@countersign/tlog/tree";
 import { judge } from "@countersign/trust/check";
@@ -24,10 +27,33 @@ export async function readLedger(read: Read, trust: LedgerTrust, cursor: Cursor,
   if (!served.ok) return { state: "refused", refusal: served.refusal };
   const checkpoint = newest(served.value, shown);
   if (checkpoint === undefined) return cursor.size === 0 ? { state: "absent" } : { state: "refused", refusal: missing(cursor) };
+  if (checkpoint.checkpoint.size < cursor.size) return { state: "contradicted", note: checkpoint.note, size: checkpoint.checkpoint.size };
+  return await readOn(below("log/", read), cursor, checkpoint);
+}
+
+/**
+ * Reads a log that is over on to the tree that root pins as its last, whatever its key has signed since. What was read beyond that before it was over must
+ * extend it. `times` are those of the checkpoint by which root is believed.
+ */
+export async function readFormerLog(read: Read, { final }: FormerLog, cursor: Cursor, times: readonly number[]): Promise<LedgerReading> {
+  const files = below(formerLogPrefix(final.origin), read);
+  const last = { note: formatCheckpoint(final), checkpoint: final, times };
+  if (cursor.size <= final.size) return await readOn(files, cursor, last);
+  const before = await treeRoot(final.size, tileReader(files, final.size, cursor.size));
+  if (!before.ok) return { state: "refused", refusal: before.refusal };
+  const reading = await readOn(files, cursor, { ...last, checkpoint: { ...final, size: cursor.size, root: cursor.root } });
+  return equalBytes(before.value, final.root) ? reading : { state: "contradicted", note: last.note, size: final.size };
+}
+
+/** Paths below a prefix. */
+function below(prefix: string, read: Read): Read {
+  return (path, maxBytes) => read(`${prefix}${path}`, maxBytes);
+}
+
+/** Reads on from the cursor to a tree that is believed. */
+async function readOn(read: Read, cursor: Cursor, checkpoint: ClaimedCheckpoint): Promise<LedgerReading> {
   const { size, root } = checkpoint.checkpoint;
   const contradicted = { state: "contradicted", note: checkpoint.note, size } as const;
-  if (size < cursor.size) return contradicted;
-
   const leaves = await readLeaves(read, cursor.size, size);
   if (!leaves.ok) return { state: "refused", refusal: leaves.refusal };
   const readTile = tileReader(read, cursor.size, size);
@@ -59,7 +85,7 @@ function tileReader(read: Read, from: number, to: number): ReadTile {
   const wider = new Map([...tilesBetween(from, to)].map((tile) => [placeOf(tilePath(tile)), tilePath(tile)]));
   return async (path) => {
     for (const file of [path, wider.get(placeOf(path))]) {
-      const bytes = file === undefined ? undefined : await read(`log/${file}`, MAX_TILE_BYTES);
+      const bytes = file === undefined ? undefined : await read(file, MAX_TILE_BYTES);
       if (bytes?.ok && bytes.value !== undefined) return bytes.value;
     }
     return undefined; // whoever asked says which tile is missing
@@ -76,8 +102,8 @@ async function readLeaves(read: Read, from: number, to: number): Promise<Outcome
   const leaves: Uint8Array[] = [];
   for (let index = Math.floor(from / TILE_WIDTH); index * TILE_WIDTH < to; index++) {
     const width = tileWidth(0, index, to);
-    const exact = await read(`log/${bundlePath(index, width)}`, MAX_BUNDLE_BYTES);
-    const path = `log/${bundlePath(index, exact.ok && exact.value !== undefined ? width : TILE_WIDTH)}`;
+    const exact = await read(bundlePath(index, width), MAX_BUNDLE_BYTES);
+    const path = bundlePath(index, exact.ok && exact.value !== undefined ? width : TILE_WIDTH);
     const bytes = await readFile(read, path, MAX_BUNDLE_BYTES);
     const bundle = bytes.ok ? decodeBundle(bytes.value) : bytes;
     if (!bundle.ok) return bundle;
