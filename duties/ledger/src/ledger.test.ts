@@ -176,11 +176,11 @@ test("killed again and again while it appends, it never forks and never loses an
     const ledger = await start();
     const goal = acknowledged.size + 5;
     const { promise: enough, resolve } = Promise.withResolvers<void>();
+    let killed = false;
     const clients = Array.from({ length: 4 }, async () => {
-      for (let alive = true; alive; ) {
+      while (!killed) {
         const mine = number++;
         const outcome = await post(ledger, bytesOf(mine));
-        alive = outcome.ok;
         if (outcome.ok) acknowledged.set(mine, outcome.value.index);
         await watch();
         if (acknowledged.size >= goal) resolve();
@@ -188,6 +188,7 @@ test("killed again and again while it appends, it never forks and never loses an
     });
     await enough;
     await sleep(life * 9); // at another step of a turn each time
+    killed = true;
     await ledger.stop("SIGKILL");
     await Promise.all(clients);
   }
