@@ -51,6 +51,7 @@ test("the commands are those of the design, and no others", () => {
         "key passkey",
       ],
       ...["open", "show", "sign", "join", "finish"].map((verb) => `key ceremony ${verb}`),
+      ...["status", "findings", "explain", "calibrate"].map((verb) => `observe ${verb}`),
       ...["ledger verify", "ledger tail", "ledger prove", "ledger audit"],
       ...["init", "refresh", "download"].map((verb) => `tuf ${verb}`),
     ],

@@ -22,6 +22,7 @@ const nouns: ReadonlyMap<string, () => Promise<Add>> = new Map([
   ["trust", async () => (await import("./commands/trust.ts")).trust],
   ["blast-radius", async () => (await import("./commands/blast-radius.ts")).blastRadiusCommand],
   ["key", async () => (await import("./commands/key.ts")).key],
+  ["observe", async () => (await import("./commands/observe.ts")).observe],
   ["ledger", async () => (await import("./commands/ledger.ts")).ledger],
   ["tuf", async () => (await import("./commands/tuf.ts")).tuf],
 ]);

@@ -50,6 +50,10 @@ test("from a directory to a device, and back, by the commands that the help show
   assert.match(await said("release", "diff", second), /version +1\.0\.0 +1\.1\.0\n[\s\S]*~ .*bin\/hello/);
   await said("release", "approve", second, "--as", "bob", "--yes");
   await said("release", "publish", second);
+  assert.match(
+    await said("observe", "calibrate", "--out", "rates.json"),
+    /1 releases of hello stable compared[\s\S]*The rates are in rates\.json/,
+  );
   assert.match(await said("device", "check", "--dir", "d"), /available: 1\.1\.0/);
   assert.match(await said("device", "install", "--dir", "d"), /installed: 1\.1\.0/);
   assert.match(await said("device", "explain", "--dir", "d"), /18 +confirm\/floors .* ok\n\ninstalled\n$/);
@@ -66,6 +70,28 @@ test("from a directory to a device, and back, by the commands that the help show
   await said("release", "approve", trojan, "--as", "bob", "--yes");
   for (let wait = 0; !(await said("brake", "status")).includes(trojan); wait++) assert.ok(wait < 30, "nobody held the trojan");
   assert.match(await said("brake", "status"), /holds +7[12] h +brake-dave +revoke-\w+ +brake of brake-dave: [\d.]+ bits/);
+  const { runs } = await countersignJson<{ runs: { results: { ruleId: string; level: string }[] }[] }>(
+    project,
+    "release",
+    "diff",
+    trojan,
+    "--sarif",
+  );
+  assert.ok(runs[0]?.results.some(({ ruleId, level }) => ruleId === "privilege-undeclared" && level === "warning"));
+  assert.match(await said("observe", "status"), /It sees\. [\s\S]*observe-dave +heard/);
+  assert.match(
+    await said("observe", "findings", "--severity", "Medium"),
+    /Medium +A release changes what benign ones seldom change +hello 1\.2\.0 stable/,
+  );
+  const { findings } = await countersignJson<{ findings: { class_uid: number; metadata: { uid: string }; message: string }[] }>(
+    project,
+    ...["observe", "findings", "--severity", "Medium"],
+  );
+  assert.ok(findings.every(({ class_uid }) => class_uid === 2004));
+  const uid = findings.find(({ message }) => message.includes("seldom"))?.metadata.uid ?? "";
+  const explained = await said("observe", "explain", uid.slice(0, 12));
+  assert.match(explained, /What it means[\s\S]*20\.4 bits[\s\S]*of 100[\s\S]*What to do[\s\S]*countersign release diff [0-9a-f]{12}/);
+  assert.equal(await refused("observe", "explain", "00000000"), "finding-unknown");
   assert.match(await said("brake", "confirm", trojan, "--as", "alice"), /is revoked for ever/);
   assert.match(await said("brake", "status"), new RegExp(`${trojan}\\w+ +confirmed`));
   assert.match(await said("device", "install", "--dir", "d"), /current: 1\.0\.0/);

@@ -24,6 +24,8 @@ export interface Config {
   readonly brake: BrakeConfig | undefined;
   /** The file of suppressions; read anew before findings are sent. */
   readonly suppressions: string | undefined;
+  /** The file of rates that `countersign observe calibrate` wrote; those that were measured on strangers where it is absent. */
+  readonly rates: string | undefined;
   /** Where findings go; how far each has come stands beside the findings, in `<findings>.<name>.json`. */
   readonly sinks: readonly SinkConfig[];
 }
@@ -90,6 +92,8 @@ const sink: Field<SinkConfig> = (value) => {
   return parsed.ok ? accept({ name, least, sink: parsed.value }) : parsed;
 };
 
+const fileIfAny: Field<string | undefined> = (value) => (value === undefined ? accept(undefined) : text(value));
+
 /** Each under a name of its own: it is that of the file that says how far it has come. */
 const sinks: Field<readonly SinkConfig[]> = (value = []) => {
   const read = list(sink)(value);
@@ -108,7 +112,8 @@ export function parseConfig(json: unknown): Outcome<Config> {
     silenceSeconds: whole(1, 86_400),
     monitor,
     brake,
-    suppressions: (value) => (value === undefined ? accept(undefined) : text(value)),
+    suppressions: fileIfAny,
+    rates: fileIfAny,
     sinks,
   });
 }

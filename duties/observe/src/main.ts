@@ -4,6 +4,8 @@ import { openKey } from "@countersign/custody/place";
 import { every } from "@countersign/daemon/every";
 import { serve } from "@countersign/daemon/http";
 import { runDuty } from "@countersign/daemon/process";
+import { measuredRates } from "@countersign/drift/measured-rates";
+import { readRates } from "@countersign/release/rates-file";
 import { directoryStore } from "@countersign/repository/directory-store";
 import { httpReader } from "@countersign/repository/http-store";
 import { readFrom } from "@countersign/repository/read-from";
@@ -11,6 +13,7 @@ import { MAX_BUNDLE_BYTES } from "@countersign/tlog/bundle";
 import { rawPublicKey } from "@countersign/tlog/signer";
 import { heartbeatPath } from "@countersign/trust/heartbeat/heartbeat";
 import { readThroughPath } from "@countersign/trust/readthrough/read-through";
+import { accept } from "@countersign/trust/refusal";
 import { Brake, type BrakeParts } from "./brake.ts";
 import { type Config, parseConfig } from "./config.ts";
 import { Delivery } from "./delivery.ts";
@@ -28,7 +31,10 @@ const GRACE_LOOKS = 60;
 
 runDuty("observe", parseConfig, async (config, signal) => {
   const { port, store, anchor, findings: file, pollMilliseconds, silenceSeconds } = config;
+  const rates = config.rates === undefined ? accept(measuredRates) : readRates(await readFile(config.rates), config.rates);
+  if (!rates.ok) return rates;
   const shared = {
+    rates: rates.value,
     findings: new FindingsFile(file),
     copy: new LedgerCopy(`${file}.sqlite`),
     graceSeconds: Math.ceil((GRACE_LOOKS * pollMilliseconds) / 1000),
@@ -65,7 +71,7 @@ runDuty("observe", parseConfig, async (config, signal) => {
 /** The monitor that this observer is, where it is told to be one: the only thing here that has a key. */
 async function monitorOf(
   { store, silenceSeconds, monitor }: Config,
-  { read, ...shared }: Pick<MonitorParts, "findings" | "copy" | "graceSeconds" | "now"> & Pick<MonitorParts["library"], "read">,
+  { read, ...shared }: Pick<MonitorParts, "findings" | "copy" | "rates" | "graceSeconds" | "now"> & Pick<MonitorParts["library"], "read">,
 ): Promise<Monitor | undefined> {
   if (monitor === undefined) return undefined;
   const { name, key: place, directory, govern, accepted } = monitor;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Rates } from "@countersign/drift/rates";
 import { hearMonitors } from "@countersign/release/heartbeats";
 import { encodeEntry, type Entry as LedgerEntry } from "@countersign/tlog/entry";
 import type { FormerLog } from "@countersign/tlog/quorum";
@@ -32,6 +33,8 @@ export interface ObserverParts {
   readonly findings: FindingsFile;
   readonly copy: LedgerCopy;
   readonly graceSeconds: number;
+  /** How often benign releases show what is looked for. */
+  readonly rates: Rates;
   /** How long it may see nothing new before it says that it is blind. */
   readonly silenceSeconds: number;
   /** Where this observer says in public how far it has read. */
@@ -157,12 +160,12 @@ export class Observer {
   /** Looks into each published release once. What cannot be fetched today is asked for again at the next look. */
   async #analyse({ repository }: Observation): Promise<void> {
     if (repository.state !== "verified") return;
-    const { findings, store, now } = this.#parts;
+    const { findings, store, rates, now } = this.#parts;
     const known = new Set(findings.all.map(({ id }) => id));
     for (const { channel, entry } of repository.entries) {
       if (!isRelease(entry)) continue;
       if (entry.body.artifacts.every(({ platform }) => known.has(driftId(channel, entry.digest, platform)))) continue;
-      const drift = await releaseDrift(subjectOf(entry, repository.view, repository.entries, store), now());
+      const drift = await releaseDrift(subjectOf(entry, repository.view, repository.entries, store), rates, now());
       announce(findings.add(drift.ok ? drift.value : [unfetched(entry, drift.refusal, now())]));
     }
   }

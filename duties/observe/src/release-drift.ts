@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Level, levelOf } from "@countersign/drift/assessment";
 import type { Circumstances } from "@countersign/drift/pair";
+import type { Rates } from "@countersign/drift/rates";
 import { thresholds } from "@countersign/drift/thresholds";
 import { compareReleases, type PlatformDrift } from "@countersign/release/compare-releases";
 import type { RepositoryView } from "@countersign/repository/view";
@@ -56,7 +57,7 @@ export interface ReleaseToAnalyse {
  * Fetches the bytes of a release and of the one before it, and says how unusual what changes is: one finding a platform, also where nothing is unusual, so that
  * what was looked into is known; none for a first release. Refuses bytes that cannot be had, or do not unpack.
  */
-export async function releaseDrift(subject: ReleaseToAnalyse, now: number): Promise<Outcome<readonly Finding[]>> {
+export async function releaseDrift(subject: ReleaseToAnalyse, rates: Rates, now: number): Promise<Outcome<readonly Finding[]>> {
   const { release, earlier, since, store, limits, ledger } = subject;
   const before = earlier.at(-1);
   if (before === undefined) return accept([]);
@@ -66,7 +67,7 @@ export async function releaseDrift(subject: ReleaseToAnalyse, now: number): Prom
     after: { time: since, withinHour: times.filter((time) => time > since - 3600 && time < since).length + 1 },
   } satisfies Record<string, Circumstances>;
   await using scratch = await mkdtempDisposable(join(tmpdir(), "countersign-drift-"));
-  const { outcome } = await compareReleases(before.body, release.body, { store, limits, directory: scratch.path }, circumstances);
+  const { outcome } = await compareReleases(before.body, release.body, { store, limits, directory: scratch.path }, circumstances, rates);
   if (!outcome.ok) return outcome;
   const { drift } = outcome.value;
   const platforms = release.body.artifacts.map(

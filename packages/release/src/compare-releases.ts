@@ -5,6 +5,7 @@ import type { Contents } from "@countersign/drift/contents";
 import { detectors } from "@countersign/drift/detectors";
 import { measuredRates } from "@countersign/drift/measured-rates";
 import type { Circumstances } from "@countersign/drift/pair";
+import type { Rates } from "@countersign/drift/rates";
 import type { Verdict } from "@countersign/trust/check";
 import type { DownloadLimits } from "@countersign/trust/policy/policy";
 import { accept } from "@countersign/trust/refusal";
@@ -44,6 +45,7 @@ export async function compareReleases(
   after: Statement,
   bytes: Bytes,
   circumstances: PairCircumstances = { before: {}, after: {} },
+  rates: Rates = measuredRates,
 ): Promise<Step<Comparison>> {
   const verdicts: Verdict[] = [];
   const files: FileChange[] = [];
@@ -59,7 +61,7 @@ export async function compareReleases(
     files.push(...fileChanges(platform, oldTree?.value.manifest ?? nothing, tree.value.manifest));
     if (before === undefined || oldTree === undefined) continue;
     const contents = { before: await treeContents(oldTree.value), after: await treeContents(tree.value) };
-    drift.push({ platform, ...driftOf(before, after, contents, circumstances) });
+    drift.push({ platform, ...driftOf(before, after, contents, circumstances, rates) });
   }
   return { verdicts, outcome: accept({ files, drift }) };
 }
@@ -85,6 +87,7 @@ export function driftOf(
   after: Statement,
   contents: Readonly<Record<"before" | "after", Contents>>,
   known: PairCircumstances,
+  rates: Rates = measuredRates,
 ): Assessment {
   const bump = bumpOf(before.version, after.version);
   const pair = {
@@ -92,5 +95,5 @@ export function driftOf(
     after: { ...known.after, version: after.version, contents: contents.after, declared: after.privileges },
     bump,
   };
-  return weigh(sightingsOf(pair, detectors), bump, measuredRates);
+  return weigh(sightingsOf(pair, detectors), bump, rates);
 }

@@ -2,6 +2,7 @@
 import { approve as countersign } from "@countersign/release/approve";
 import { shownReview } from "@countersign/release/passkey/shown-review";
 import { type Review, reviewProposal } from "@countersign/release/review";
+import { sarifOf } from "@countersign/release/sarif";
 import { accept, type Outcome } from "@countersign/trust/refusal";
 import type { Command } from "commander";
 import { type ApproverOptions, approverOf, withApprover } from "../approver-key.ts";
@@ -13,17 +14,30 @@ import { openSiteAt, type Site, type SiteOptions } from "../site.ts";
 import { short } from "../text.ts";
 import { verb } from "../verb.ts";
 
+const SARIF_VERSION = "0.1.0";
+
 export function diff(command: Command): void {
-  command.description("what a release changes, computed here from the bytes themselves").argument("<digest>", "8 digits of it or more");
-  verb<SiteOptions>(command, "release diff 3f9c2a10", async (options, screen, written) => {
-    const reviewed = await reviewAt(options, screen, written);
-    if (!reviewed.ok) return reviewed;
-    const { review } = reviewed.value;
-    return accept({
-      json: { digest: review.digest, previous: review.previous?.digest ?? null, changes: review.changes, drift: review.drift },
-      text: review.body._type === "release" ? `${changesText(review)}\n\n${driftText(review.drift)}` : changesText(review),
-    });
-  });
+  command
+    .description("what a release changes, computed here from the bytes themselves")
+    .argument("<digest>", "8 digits of it or more")
+    .option("--sarif", "what is unusual in it, as SARIF 2.1.0 for CI, and nothing else");
+  verb<SiteOptions & { readonly sarif?: true }>(
+    command,
+    "release diff 3f9c2a10 --sarif",
+    async ({ sarif, ...options }, screen, written) => {
+      const reviewed = await reviewAt(options, screen, written);
+      if (!reviewed.ok) return reviewed;
+      const { review } = reviewed.value;
+      if (sarif) {
+        const json = sarifOf(review.body._type === "release" ? review.body : { artifacts: [] }, review.drift, SARIF_VERSION);
+        return accept({ json, text: JSON.stringify(json, null, 2) });
+      }
+      return accept({
+        json: { digest: review.digest, previous: review.previous?.digest ?? null, changes: review.changes, drift: review.drift },
+        text: review.body._type === "release" ? `${changesText(review)}\n\n${driftText(review.drift)}` : changesText(review),
+      });
+    },
+  );
 }
 
 export function approve(command: Command): void {
