@@ -16,7 +16,7 @@ const record = join(scratch, "tests.tap");
 const modules = join(root, "node_modules");
 const tests = [
   "--test",
-  "--test-concurrency=4",
+  "--test-concurrency=6",
   "--test-force-exit",
   "--test-timeout=1200000",
   ...["--test-reporter=spec", "--test-reporter-destination=stdout", "--test-reporter=tap", `--test-reporter-destination=${record}`],
