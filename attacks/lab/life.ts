@@ -30,6 +30,9 @@ export interface How {
   readonly approvers?: readonly string[];
 }
 
+/** As long as whoever opens a lab waits for all of it: how busy a machine is says nothing about an attack. */
+const PATIENCE_MILLISECONDS = 600_000;
+
 /** Packs, builds, attests, proposes, reviews and approves, as the people and pipelines of a world do. */
 export async function releaseOf(
   project: Project,
@@ -68,7 +71,7 @@ export function asked(urls: Running, digest: Digest): Promise<void> {
 }
 
 async function reached({ govern }: Running, digest: Digest, state: ProposalState): Promise<void> {
-  taken(await follow(governClient(govern), digest, state, { pollMilliseconds: 50, signal: AbortSignal.timeout(60_000) }));
+  taken(await follow(governClient(govern), digest, state, { pollMilliseconds: 100, signal: AbortSignal.timeout(PATIENCE_MILLISECONDS) }));
 }
 
 /** Copies the store when its timestamp and lists are new, however busy the machine is: what is old in an attack is to be the attacker's doing. */
