@@ -12,6 +12,7 @@ import { buffer } from "node:stream/consumers";
 import { after, test } from "node:test";
 import { createServer as createTlsServer } from "node:tls";
 import { codeOf, must } from "@countersign/trust/simulator.test-support";
+import { SMTPServer, type SMTPServerSession } from "smtp-server";
 import { parseConfig } from "./config.ts";
 import { findingOf } from "./finding.ts";
 import { ocsfOf } from "./ocsf.ts";
@@ -29,6 +30,24 @@ const kind = { name: "unapproved-entry", severity: "Critical", title: "A release
 const finding = ocsfOf(findingOf(kind, { about: ["x"], evidence: { digest: "3f" } }, 1_780_000_000_123));
 const signal = AbortSignal.timeout(60_000);
 const sinkOf = (kind: string, value: object): Sink => must(sinkKinds.find((each) => each.kind === kind)?.parse(value) ?? assert.fail(kind));
+
+for (const name of ["real", "false"])
+  execFileSync(
+    "openssl",
+    ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=localhost"].concat([
+      "-addext",
+      "subjectAltName=DNS:localhost,IP:127.0.0.1",
+      "-keyout",
+      join(directory, `${name}.key`),
+      "-out",
+      join(directory, `${name}.pem`),
+    ]),
+    { stdio: "ignore" },
+  );
+const certificate = (name: string) => ({
+  key: readFileSync(join(directory, `${name}.key`)),
+  cert: readFileSync(join(directory, `${name}.pem`)),
+});
 
 /** A receiver over HTTP that answers as it is told. */
 async function receiver(status: () => number, answer = "") {
@@ -122,26 +141,70 @@ test("syslog: RFC 5424 with counted octets, whatever is in the message", async (
 });
 
 test("syslog over TLS: only to whoever has a certificate of the authority that is named", async () => {
-  for (const name of ["real", "false"])
-    execFileSync(
-      "openssl",
-      ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=localhost"].concat([
-        "-addext",
-        "subjectAltName=DNS:localhost,IP:127.0.0.1",
-        "-keyout",
-        join(directory, `${name}.key`),
-        "-out",
-        join(directory, `${name}.pem`),
-      ]),
-      { stdio: "ignore" },
-    );
   const read: Buffer[] = [];
-  const own = { key: readFileSync(join(directory, "real.key")), cert: readFileSync(join(directory, "real.pem")) };
-  const port = await listen(createTlsServer(own, (socket) => void socket.on("data", (chunk) => read.push(chunk))));
+  const port = await listen(createTlsServer(certificate("real"), (socket) => void socket.on("data", (chunk) => read.push(chunk))));
   const to = (name: string) => sinkOf("syslog", { host: "localhost", port, caFile: join(directory, `${name}.pem`) });
   assert.equal(codeOf(await to("false").send(finding, signal)), "unreachable");
   assert.equal(codeOf(await to("real").send(finding, signal)), "accepted");
   assert.equal(messagesIn(Buffer.concat(read)).length, 1);
+});
+
+/** A relay over STARTTLS that asks who one is, and keeps what it takes. */
+async function relay() {
+  const taken: { readonly envelope: SMTPServerSession["envelope"]; readonly mail: string }[] = [];
+  const server = new SMTPServer({
+    ...certificate("real"),
+    authMethods: ["PLAIN"],
+    onAuth: ({ username, password }, _, done) =>
+      done(username === "observe" && password === "pass" ? null : new Error("no"), { user: username }),
+    onData(stream, { envelope }, done) {
+      void buffer(stream).then((bytes) => {
+        taken.push({ envelope, mail: bytes.toString() });
+        done();
+      });
+    },
+  });
+  server.on("error", () => undefined); // who hangs up on a certificate that is not theirs
+  server.listen(0, "127.0.0.1");
+  await once(server.server, "listening");
+  after(() => server.close());
+  return { taken, port: (server.server.address() as AddressInfo).port };
+}
+
+test("email: in words with the finding attached, over TLS, to a relay with the certificate that is named, and never in the clear", async () => {
+  const passwordFile = join(directory, "password");
+  writeFileSync(passwordFile, "pass\n");
+  const { taken, port } = await relay();
+  const told = {
+    ...{
+      host: "localhost",
+      port,
+      tls: "starttls",
+      caFile: join(directory, "real.pem"),
+      from: "observe@example.com",
+      to: "ops@example.com",
+    },
+    login: { user: "observe", passwordFile },
+  };
+  assert.equal(codeOf(await sinkOf("email", told).send(finding, signal)), "accepted");
+  const [{ envelope, mail }] = taken as [(typeof taken)[number]];
+  assert.deepEqual(
+    envelope.rcptTo.map(({ address }) => address),
+    ["ops@example.com"],
+  );
+  assert.match(mail, new RegExp(`^Message-ID:\\s+<${finding.metadata.uid}@`, "m"));
+  assert.match(mail, /^Subject: .*Critical/m);
+  const [, attached = ""] = /filename=finding\.json[\s\S]*?\r\n\r\n([A-Za-z0-9+/=\r\n]+)/.exec(mail) ?? [];
+  assert.deepEqual(JSON.parse(Buffer.from(attached, "base64").toString()), finding);
+
+  const refused = async (change: object) => codeOf(await sinkOf("email", { ...told, ...change }).send(finding, signal));
+  assert.equal(await refused({ caFile: join(directory, "false.pem") }), "smtp-refused");
+  assert.equal(await refused({ login: { user: "observe", passwordFile: secretFile } }), "smtp-refused");
+  assert.equal(
+    codeOf(sinkKinds.find(({ kind }) => kind === "email")?.parse({ ...told, tls: "none" }) ?? assert.fail()),
+    "config-malformed",
+  );
+  assert.equal(taken.length, 1);
 });
 
 test("a configuration with a sink of no kind, with a field that nobody reads, or with one name twice is refused", () => {
