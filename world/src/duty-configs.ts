@@ -5,7 +5,8 @@ import { readHalf } from "@countersign/custody/reference";
 import type { DaemonIdentities } from "@countersign/federation/daemon-identity";
 import { cosignerVkey, rawPublicKey } from "@countersign/tlog/signer";
 import { formatVkey } from "@countersign/tlog/vkey";
-import type { PublicKey } from "@countersign/trust/key";
+import type { HolderKey } from "@countersign/trust/key";
+import { passkeysOf } from "./approver-key.ts";
 import { certificatePin, daemonIdentity, governAudience } from "./certificate.ts";
 import { logOrigin } from "./found.ts";
 import type { PlannedBuilder } from "./plan.ts";
@@ -126,7 +127,7 @@ export async function publishConfig(project: Project, port: number, govern: stri
 
 export async function revokeConfig(project: Project, holder: string, port: number, ledger: string): Promise<Config> {
   const own = dutyDirectory(project, holder);
-  const operators = await Promise.all(project.plan.people.map((person) => publicHalf(personDirectory(project, person))));
+  const operators = await Promise.all(project.plan.people.map((person) => keysOf(project, person)));
   return {
     port,
     revoker: holder,
@@ -134,7 +135,7 @@ export async function revokeConfig(project: Project, holder: string, port: numbe
     store: storeDirectory(project),
     ledger,
     anchor: anchorFile(project),
-    operators: operators.map(({ tuf }): PublicKey => tuf),
+    operators: operators.flat(),
     state: join(own, "denials.json"),
     refreshMilliseconds: project.plan.pace.heartbeatMilliseconds,
   };
@@ -164,6 +165,13 @@ export function observeConfig(project: Project, port: number, store: string, hol
     pollMilliseconds: project.plan.pace.pollMilliseconds,
     silenceSeconds: Math.ceil((10 * project.plan.pace.heartbeatMilliseconds) / 1000),
   };
+}
+
+/** With what a person says no: the file that everybody has, and passkeys that were kept beside it. */
+async function keysOf(project: Project, person: string): Promise<readonly HolderKey[]> {
+  const passkeys = await passkeysOf(project, person);
+  if (!passkeys.ok) throw new Error(`${person}: ${passkeys.refusal.expected}, found ${passkeys.refusal.found}`);
+  return [(await publicHalf(personDirectory(project, person))).tuf, ...passkeys.value.map(({ key }) => key)];
 }
 
 /** A project has one channel, and so a daemon of it one identity; its certificate is made where there is none yet. */

@@ -4,6 +4,7 @@ import { readNamedKey } from "@countersign/custody/reference";
 import type { PasskeyFile } from "@countersign/release/passkey/passkey-file";
 import { passkeyKey } from "@countersign/release/passkey/passkey-key";
 import type { Shown } from "@countersign/release/passkey/shown";
+import { shownDocument } from "@countersign/release/passkey/shown-document";
 import type { SigningKey } from "@countersign/repository/sign-document";
 import { keyidOf } from "@countersign/trust/key";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
@@ -34,6 +35,8 @@ export function withApprover(command: Command): Command {
 /** A key to sign with, and whether its person is asked before it signs: by the page, which shows more than a terminal. */
 export interface Approver {
   asks(shown: Shown): SigningKey;
+  /** For acts and denials: a page shows each as what it says, from the bytes that are signed. */
+  readonly documents: SigningKey;
   readonly hasPage: boolean;
 }
 
@@ -50,14 +53,16 @@ export async function approverOf(project: Project, options: ApproverOptions, scr
   if (!passkey.ok) return passkey;
   if (passkey.value !== undefined) {
     const found = passkey.value;
-    return accept({ asks: (shown) => passkeyKey(found, shown, onPage(screen, options.browser)), hasPage: true });
+    const asks = (shown: Shown): SigningKey => passkeyKey(found, shown, onPage(screen, options.browser));
+    const documents = { keyid: keyidOf(found.key), sign: (message: Uint8Array) => asks(shownDocument(message, as)).sign(message) };
+    return accept({ asks, documents, hasPage: true });
   }
   const own = await personKey(project, as);
   return own.ok ? accept(plainly(own.value)) : own;
 }
 
 function plainly(key: SigningKey): Approver {
-  return { asks: () => key, hasPage: false };
+  return { asks: () => key, documents: key, hasPage: false };
 }
 
 async function passkeyOf(project: Project, person: string, wanted: string | undefined): Promise<Outcome<PasskeyFile | undefined>> {

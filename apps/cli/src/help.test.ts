@@ -41,6 +41,7 @@ test("the commands are those of the design, and no others", () => {
         "brake confirm",
         "policy show",
         "policy diff",
+        "policy approver",
         "trust",
         "blast-radius",
         "key create",

@@ -83,7 +83,9 @@ async function propose(version: string): Promise<string> {
   await writeFile(join(directory, "bin/hello"), `#!/bin/sh\necho hello ${version}\n`);
   await chmod(join(directory, "bin/hello"), 0o755);
   const asked = await countersignJson<{ readonly id: string }>(project, "window", "open", "--as", "carol", "--reason", version);
-  await said("window", "approve", asked.id, "--as", "bob");
+  const shows = (text: string): void => assert.match(text, new RegExp(`Sign window.approve: ${asked.id}\\b[\\s\\S]*You are bob`));
+  const opened = await countersignOnPage(project, pressing(tabOf("bob"), "act", shows), "window", "approve", asked.id, "--as", "bob");
+  assert.equal(opened.code, 0, opened.stderr);
   const args = ["release", "propose", directory, "--version", version, "--expect", version];
   return (await countersignJson<{ readonly digest: string }>(project, ...args)).digest;
 }
@@ -130,6 +132,27 @@ test("attack: the key file of a person who has a passkey approves nothing; and w
   assert.equal(codeIn(await countersign(project, "release", "approve", digest, ...byFile)), "not-an-approver");
   const declining = pressing(tabOf("bob"), "decline");
   assert.equal(codeIn(await countersignOnPage(project, declining, "release", "approve", digest, "--as", "bob", "--yes")), "declined");
+});
+
+test("a person who has a passkey opens windows with it, as above, registers and stops with it: a page shows each document as it is signed", {
+  skip,
+}, async () => {
+  const seen: string[] = [];
+  const act = async (...args: readonly string[]): Promise<void> => {
+    const { code, stderr } = await countersignOnPage(
+      project,
+      pressing(tabOf("bob"), "act", (text) => void seen.push(text)),
+      ...args,
+    );
+    assert.equal(code, 0, stderr);
+  };
+  await act("identity", "suspend", "revoke-alice", "--as", "bob", "--reason", "to see");
+  await act("revoke", second, "--as", "bob", "--reason", "leaks tokens");
+  assert.match(seen[0] ?? "", /Sign identity\.suspend: revoke-alice[\s\S]*to see/);
+  assert.match(seen[1] ?? "", new RegExp(`is to deny ${second}[\\s\\S]*leaks tokens`));
+  const declining = pressing(tabOf("bob"), "decline");
+  const declined = await countersignOnPage(project, declining, "identity", "suspend", "ci", "--as", "bob", "--reason", "no");
+  assert.equal(codeIn(declined), "declined");
 });
 
 test("who orders a recall with a passkey is shown both of its signatures, and the devices go back", { skip }, async () => {

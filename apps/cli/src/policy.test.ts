@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { publicHalf } from "@countersign/custody/key";
+import { keyidOf } from "@countersign/trust/key";
 import { foundWorld } from "@countersign/world/found";
 import { appPlan } from "@countersign/world/plans/app";
 import { storeDirectory } from "@countersign/world/project";
@@ -67,4 +70,31 @@ test("another policy of the same version is refused: no device would take it", a
   const { code, stderr } = await countersign(base, "policy", "diff", "again.json", "--against", "1.json");
   assert.equal(code, 1);
   assert.match(stderr, /^refused: version-rolled-back\n[\s\S]*Write version 2 into again\.json/);
+});
+
+test("a person's key goes into the next policy, alone or besides what they have, and is in it what `policy diff` shows; a stranger's and a known one do not", async () => {
+  const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const { tuf } = publicHalf(publicKey, "a token");
+  await writeFile(join(base, "ana.pub"), JSON.stringify(tuf));
+  const into = (given: string, out: string, ...more: readonly string[]) =>
+    countersign(base, "policy", "approver", given, "--against", "1.json", "--out", out, ...more);
+  const approversIn = async (file: string): Promise<readonly string[]> => {
+    const { channels } = JSON.parse(await readFile(join(base, file), "utf8"));
+    return channels.stable.approvers;
+  };
+  const [own, ...others] = await approversIn("1.json");
+  const { code, stderr } = await into("ana=ana.pub", "alone.json");
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(await approversIn("alone.json"), [...others, keyidOf(tuf)]);
+  assert.equal((await into("ana=ana.pub", "both.json", "--besides")).code, 0);
+  assert.deepEqual(await approversIn("both.json"), [own, ...others, keyidOf(tuf)]);
+  const { version, holders } = JSON.parse(await readFile(join(base, "alone.json"), "utf8"));
+  assert.deepEqual([version, holders[keyidOf(tuf)].owner, holders[own ?? ""].owner], [2, "ana", "ana"]);
+  const { stdout } = await countersign(base, "policy", "diff", "alone.json", "--against", "1.json");
+  assert.match(stdout, /version: 1 → 2/);
+
+  assert.match((await into("mallory=ana.pub", "no.json")).stderr, /refused: not-an-approver/);
+  assert.match((await into("ana=ana.pub", "alone.json")).stderr, /refused: file-exists/);
+  const again = await countersign(base, "policy", "approver", "ben=ana.pub", "--against", "both.json", "--out", "no.json");
+  assert.match(again.stderr, /refused: key-taken/);
 });

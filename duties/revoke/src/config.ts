@@ -2,7 +2,7 @@
 import { type KeyPlace, parsePlace } from "@countersign/custody/place";
 import { type Field, list, parseFields, port, text, whole } from "@countersign/daemon/config";
 import { decode, name } from "@countersign/trust/decode";
-import { type PublicKey, publicKey } from "@countersign/trust/key";
+import { type HolderKey, holderKey } from "@countersign/trust/key";
 import { type Outcome, refuse } from "@countersign/trust/refusal";
 
 /** What a revoker is told. */
@@ -18,7 +18,7 @@ export interface Config {
   /** The embedded root: the file `1.root.json` or a later one that is trusted already. */
   readonly anchor: string;
   /** Whose requests count: any one of these keys is enough to stop something. */
-  readonly operators: readonly PublicKey[];
+  readonly operators: readonly HolderKey[];
   /** The file that never loses a denial. */
   readonly state: string;
   /** How often the list is signed anew, with the newest checkpoint. */
@@ -26,7 +26,7 @@ export interface Config {
 }
 
 const revokerName: Field<string> = (value) => decode(name, value, "name");
-const operator: Field<PublicKey> = (value) => decode(publicKey, value, "key");
+const operator: Field<HolderKey> = (value) => decode(holderKey, value, "key");
 
 /** Reads the configuration; a missing, malformed or unknown field is refused, and so is a revoker whom nobody may ask. */
 export function parseConfig(json: unknown): Outcome<Config> {

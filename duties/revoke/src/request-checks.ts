@@ -2,7 +2,7 @@
 import { type Check, decide } from "@countersign/trust/check";
 import { isDigest } from "@countersign/trust/digest";
 import type { Envelope } from "@countersign/trust/envelope";
-import { keyidOf, type PublicKey } from "@countersign/trust/key";
+import { type HolderKey, keyidOf } from "@countersign/trust/key";
 import { signersOf } from "@countersign/trust/quorum";
 import type { Denial } from "@countersign/trust/revocation/list";
 import type { DenialRequest } from "./denial-request.ts";
@@ -21,7 +21,7 @@ export interface DenialInList {
 export interface RequestSubject extends DenialInList {
   readonly candidate: Envelope<DenialRequest>;
   readonly revoker: string;
-  readonly operators: readonly PublicKey[];
+  readonly operators: readonly HolderKey[];
 }
 
 /** What may stand in a list at all. */

@@ -9,7 +9,7 @@ import { type Root, root } from "@countersign/trust/anchor/root";
 import { judge } from "@countersign/trust/check";
 import { sha256 } from "@countersign/trust/digest";
 import { type Envelope, readEnvelope } from "@countersign/trust/envelope";
-import type { PublicKey } from "@countersign/trust/key";
+import type { HolderKey } from "@countersign/trust/key";
 import { claimedCheckpoint, ledgerTrust, witnessedTime } from "@countersign/trust/ledger/checkpoint";
 import { loggedCheck } from "@countersign/trust/ledger/inclusion";
 import type { Policy } from "@countersign/trust/policy/policy";
@@ -32,7 +32,7 @@ export interface RevokerParts {
   /** The name under which the policy lists its key. */
   readonly name: string;
   readonly key: CustodyKey;
-  readonly operators: readonly PublicKey[];
+  readonly operators: readonly HolderKey[];
   readonly store: Store;
   readonly ledger: LedgerClient;
   readonly anchor: Uint8Array;

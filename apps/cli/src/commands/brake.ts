@@ -4,20 +4,20 @@ import { deny } from "@countersign/release/deny";
 import { readPublished } from "@countersign/release/published";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import type { Command } from "commander";
-import { openSite, openSiteAt, personKey, type Site, type SiteOptions, withProject } from "../site.ts";
+import { type ApproverOptions, approverOf, withApprover } from "../approver-key.ts";
+import { openSite, openSiteAt, type Site, type SiteOptions, withProject } from "../site.ts";
 import { table } from "../table.ts";
 import { short } from "../text.ts";
 import { verb } from "../verb.ts";
 
-interface ConfirmOptions extends SiteOptions {
-  readonly as: string;
+interface ConfirmOptions extends SiteOptions, ApproverOptions {
   readonly reason?: string;
 }
 
 export function brake(program: Command): void {
   const noun = program.command("brake").description("releases that an observer had held; a hold lapses unless a person confirms it");
   status(withProject(noun.command("status")));
-  confirm(withProject(noun.command("confirm")));
+  confirm(withApprover(withProject(noun.command("confirm"))));
 }
 
 function status(command: Command): void {
@@ -56,7 +56,7 @@ function confirm(command: Command): void {
     .argument("<digest>", "the release that is held, by 8 digits of its digest or more")
     .requiredOption("--as <name>", "the person who says so")
     .option("--reason <text>", "why; it is published (default: the brake's own reason)");
-  verb<ConfirmOptions>(command, "brake confirm 3f9c2a10 --as alice", async ({ as, reason, ...options }, _, written) => {
+  verb<ConfirmOptions>(command, "brake confirm 3f9c2a10 --as alice", async ({ reason, ...options }, screen, written) => {
     const site = await openSiteAt(options, written);
     if (!site.ok) return site;
     const { digest, project, running } = site.value;
@@ -68,11 +68,11 @@ function confirm(command: Command): void {
     const revokerUrl = running.revokers[held.revoker];
     if (revokerUrl === undefined)
       return refuse("unknown-revoker", Object.keys(running.revokers).join(" or "), held.revoker, "Start it: countersign up");
-    const key = await personKey(project, as);
-    if (!key.ok) return key;
+    const approver = await approverOf(project, options, screen);
+    if (!approver.ok) return approver;
     const why = reason ?? `confirmed: ${held.reason}`.slice(0, 500);
     const denial = { kind: "release", name: digest, since: Math.floor(Date.now() / 1000), until: null, reason: why } as const;
-    const denied = await deny({ revokerUrl, revoker: held.revoker, denial, key: key.value });
+    const denied = await deny({ revokerUrl, revoker: held.revoker, denial, key: approver.value.documents });
     if (!denied.ok) return denied;
     return accept({
       json: { digest, revoker: held.revoker, version: denied.value.version, reason: why },

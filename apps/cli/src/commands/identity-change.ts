@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from "commander";
+import type { Acting } from "../as-person.ts";
 import { changing } from "../change-identity.ts";
-import type { SiteOptions } from "../site.ts";
 import { verb } from "../verb.ts";
 
-interface Ending extends SiteOptions {
-  readonly as: string;
+interface Ending extends Acting {
   readonly reason: string;
 }
 
@@ -15,8 +14,8 @@ export function suspend(command: Command): void {
     .argument("<name>")
     .requiredOption("--as <person>", "who stops it")
     .requiredOption("--reason <text>", "why");
-  verb<Ending>(command, 'identity suspend ci --as ben --reason "its token was seen"', (options, _, name = "") =>
-    changing(options, "identity.suspend", name, () => ({ reason: options.reason })),
+  verb<Ending>(command, 'identity suspend ci --as ben --reason "its token was seen"', (options, screen, name = "") =>
+    changing(options, screen, "identity.suspend", name, () => ({ reason: options.reason })),
   );
 }
 
@@ -26,8 +25,8 @@ export function retire(command: Command): void {
     .argument("<name>")
     .requiredOption("--as <person>", "its owner or deputy")
     .requiredOption("--reason <text>", "why");
-  verb<Ending>(command, 'identity retire ci --as dia --reason "moved to another platform"', (options, _, name = "") =>
-    changing(options, "identity.retire", name, () => ({ reason: options.reason })),
+  verb<Ending>(command, 'identity retire ci --as dia --reason "moved to another platform"', (options, screen, name = "") =>
+    changing(options, screen, "identity.retire", name, () => ({ reason: options.reason })),
   );
 }
 
@@ -37,9 +36,7 @@ export function renew(command: Command): void {
     .argument("<name>")
     .requiredOption("--as <person>", "anybody but its owner")
     .requiredOption("--review-by <date>", "when somebody looks at it again, within a year");
-  verb<SiteOptions & { readonly as: string; readonly reviewBy: string }>(
-    command,
-    "identity renew ci --as ann --review-by 2027-05-01",
-    (options, _, name = "") => changing(options, "identity.renew", name, () => ({ reviewBy: options.reviewBy })),
+  verb<Acting & { readonly reviewBy: string }>(command, "identity renew ci --as ann --review-by 2027-05-01", (options, screen, name = "") =>
+    changing(options, screen, "identity.renew", name, () => ({ reviewBy: options.reviewBy })),
   );
 }

@@ -20,8 +20,8 @@ export function transfer(command: Command): void {
     .requiredOption("--as <person>", "its owner; its deputy, where the owner has left")
     .requiredOption("--to <person>", "the next owner")
     .requiredOption("--deputy <person>", "the next deputy");
-  verb<Transferring>(command, "identity transfer ci --as dia --to ann --deputy ben", (options, _, name = "") =>
-    asPerson(options, async ({ client, key, of }) => {
+  verb<Transferring>(command, "identity transfer ci --as dia --to ann --deputy ben", (options, screen, name = "") =>
+    asPerson(options, screen, async ({ client, key, of }) => {
       const done = await client.transfer(key, of(name, { owner: options.to, deputy: options.deputy }));
       return done.ok ? accept({ json: done.value, text: `${name} is ${options.to}'s; ${options.deputy} is deputy` }) : done;
     }),
@@ -35,13 +35,16 @@ export function link(command: Command): void {
     .argument("<other>")
     .requiredOption("--as <person>", "who says so; it holds when one of the two does, or two others")
     .option("--member", "<other> is one of those who share <account>");
-  verb<Acting & { readonly member?: true }>(command, "identity link ann ann-private --as ann", (options, _, account = "", other = "") =>
-    asPerson(options, async ({ client, key, of }) => {
-      const done = await client.link(key, of(account, { other, as: options.member === true ? "member" : "same" }));
-      if (!done.ok) return done;
-      const held = done.value.holds ? "It holds." : "It holds when a second person says so.";
-      return accept({ json: done.value, text: `${account} and ${other} are declared to be in one hand. ${held}` });
-    }),
+  verb<Acting & { readonly member?: true }>(
+    command,
+    "identity link ann ann-private --as ann",
+    (options, screen, account = "", other = "") =>
+      asPerson(options, screen, async ({ client, key, of }) => {
+        const done = await client.link(key, of(account, { other, as: options.member === true ? "member" : "same" }));
+        if (!done.ok) return done;
+        const held = done.value.holds ? "It holds." : "It holds when a second person says so.";
+        return accept({ json: done.value, text: `${account} and ${other} are declared to be in one hand. ${held}` });
+      }),
   );
 }
 
@@ -54,8 +57,8 @@ export function offboard(command: Command): void {
   verb<Acting & { readonly reason: string }>(
     command,
     'identity offboard dia --as ann --reason "left the company"',
-    (options, _, person = "") =>
-      asPerson(options, async ({ client, key, of }) => {
+    (options, screen, person = "") =>
+      asPerson(options, screen, async ({ client, key, of }) => {
         const done = await client.offboard(key, of(person, { reason: options.reason }));
         if (!done.ok) return done;
         const { handovers, withdrawn, closedWindows, tooLate } = done.value;

@@ -3,16 +3,16 @@ import { readPin } from "@countersign/federation/pin";
 import { parseJson } from "@countersign/trust/json";
 import { defaultLimits } from "@countersign/trust/limits";
 import { type Command, Option } from "commander";
+import type { Acting } from "../as-person.ts";
 import { changing } from "../change-identity.ts";
 import { number } from "../number.ts";
 import { readOption } from "../read-option.ts";
-import type { SiteOptions } from "../site.ts";
+
 import { verb } from "../verb.ts";
 
 const duties = ["build", "propose", "approve", "sign", "publish", "revoke", "ledger", "witness", "observe", "govern"];
 
-interface Registering extends SiteOptions {
-  readonly as: string;
+interface Registering extends Acting {
   readonly component: string;
   readonly deputy: string;
   readonly purpose: string;
@@ -41,7 +41,7 @@ export function register(command: Command): void {
   verb<Registering>(
     command,
     'identity register ci-beta --as dia --component ci --deputy ann --purpose "proposes betas" --duty propose --channel beta --pin pin.json --review-by 2027-05-01',
-    async (options, _, name = "") => {
+    async (options, screen, name = "") => {
       const read = await readOption("--pin", options.pin);
       if (!read.ok) return read;
       const json = parseJson(read.value, defaultLimits);
@@ -49,7 +49,7 @@ export function register(command: Command): void {
       const pin = readPin(json.value);
       if (!pin.ok) return pin;
       const { component, deputy, purpose, duty, keyid = null, maxSeconds, reviewBy } = options;
-      return changing(options, "identity.register", name, ({ plan }) => ({
+      return changing(options, screen, "identity.register", name, ({ plan }) => ({
         ...{ component, purpose, owner: options.as, deputy, duties: duty, channel: options.channel ?? plan.channel },
         ...{ pin: pin.value, keyid, maxSeconds, reviewBy },
       }));

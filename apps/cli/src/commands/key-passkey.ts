@@ -34,7 +34,7 @@ export function passkey(command: Command): void {
     const { key, synced } = made.value;
     return accept({
       json: { keyid, file: kept, synced, key },
-      text: `${keyid}\na passkey of ${as}${synced ? ", which may be copied to their other machines" : ""}; its public half is in ${kept}\nNext: it goes into the policy, as a key of ${as}: countersign init --approver-key ${as}=FILE, or a policy that the targets quorum signs anew.`,
+      text: `${keyid}\na passkey of ${as}${synced ? ", which may be copied to their other machines" : ""}; its public half is in ${kept}\nNext: it goes into the policy, as a key of ${as}: countersign init --approver-key ${as}=FILE, or, where there is one, countersign policy approver ${as}=FILE --out policy.json`,
     });
   });
 }

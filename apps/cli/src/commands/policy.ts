@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
+import { existsSync } from "node:fs";
 import { policyEffect, quorumsOf } from "@countersign/release/policy-effect";
 import { differencesOf } from "@countersign/repository/diff/difference";
 import { growthsOf } from "@countersign/repository/diff/growth";
+import { policyWithApprover } from "@countersign/repository/edit/policy-edits";
 import { httpReader } from "@countersign/repository/http-store";
 import { readFrom } from "@countersign/repository/read-from";
 import { openRepository } from "@countersign/repository/view";
 import { decodeBytes } from "@countersign/trust/decode";
 import { type Digest, sha256 } from "@countersign/trust/digest";
 import { readJson } from "@countersign/trust/json";
+import { keyidOf } from "@countersign/trust/key";
 import { defaultLimits } from "@countersign/trust/limits";
 import { type Policy, policy as policyDocument } from "@countersign/trust/policy/policy";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import { readFile } from "@countersign/trust/workflow/step";
+import { writeDurably } from "@countersign/updater/durable";
 import type { Command } from "commander";
+import { readApproverKeys } from "../approver-keys.ts";
 import { changesText, effectText, quorumsText } from "../policy-text.ts";
 import { readOption } from "../read-option.ts";
 import { openSite, type SiteOptions, withProject } from "../site.ts";
@@ -23,6 +28,7 @@ export function policy(program: Command): void {
   const noun = program.command("policy").description("who and what is trusted, for which channel, and how many it takes");
   show(withProject(noun.command("show")));
   diff(withProject(noun.command("diff")));
+  approver(withProject(noun.command("approver")));
 }
 
 function show(command: Command): void {
@@ -73,6 +79,40 @@ function diff(command: Command): void {
     return accept({
       json: { before: head(was), after: head(is), effect, holdsNotBefore: new Date(now + effect.coolingOffSeconds * 1000), changes },
       text: `${effectText(effect, now)}\n\n${changesText(changes)}\nNext: countersign key ceremony open next.event --role targets --new-policy ${file} --previous TARGETS --expires DATE`,
+    });
+  });
+}
+
+interface Approving extends Diffing {
+  readonly out: string;
+  readonly besides?: true;
+}
+
+function approver(command: Command): void {
+  command
+    .description(
+      "write the next policy, in which a person approves with another key: a passkey, or one in a token. Nothing is signed or published by this",
+    )
+    .argument("<name=file>", "whose, and the passkey file or FILE.pub: `key passkey` and `key create` write them")
+    .requiredOption("--out <file>", "the policy.json that it becomes, a new file")
+    .option("--against <file>", "the one before, from a file; the published one by default")
+    .option("--besides", "let the keys that they approve with now go on approving");
+  verb<Approving>(command, "policy approver alice=alice.json --out policy.json", async (options, _, given = "") => {
+    const { out, against, besides = false } = options;
+    const keys = await readApproverKeys([given]);
+    if (!keys.ok) return keys;
+    const [brought] = keys.value;
+    if (brought === undefined) throw new Error("one was given");
+    const before = against === undefined ? await published(options) : await inFile("--against", against);
+    if (!before.ok) return before;
+    const next = policyWithApprover(before.value.form, { ...brought, besides });
+    if (!next.ok) return next;
+    if (existsSync(out)) return refuse("file-exists", "a new file name", out, "Choose another one.");
+    await writeDurably(out, next.value, 0o644);
+    const { person, key } = brought;
+    return accept({
+      json: { policy: out, version: before.value.policy.version + 1, digest: sha256(next.value), person, keyid: keyidOf(key) },
+      text: `${out} is the next policy: ${person} approves with ${short(keyidOf(key))}${besides ? " as well" : ""}.\nNext: countersign policy diff ${out}; it holds once the targets quorum has signed it: countersign key ceremony open next.event --role targets --new-policy ${out} --previous TARGETS --expires DATE`,
     });
   });
 }

@@ -2,6 +2,7 @@
 import { type Campaign, type ReviewItem, reviewClient } from "@countersign/release/review-client";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import type { Command } from "commander";
+import { withApprover } from "../approver-key.ts";
 import { type Acting, asPerson } from "../as-person.ts";
 import { number } from "../number.ts";
 import { openSite, type SiteOptions, withProject } from "../site.ts";
@@ -13,10 +14,10 @@ export function review(program: Command): void {
   const noun = program
     .command("review")
     .description("access reviews: who and what may act on a channel; what nobody confirms in time lapses");
-  start(withProject(noun.command("start")));
+  start(withApprover(withProject(noun.command("start"))));
   list(withProject(noun.command("list")));
-  answering(withProject(noun.command("confirm")), "confirm");
-  answering(withProject(noun.command("remove")), "remove");
+  answering(withApprover(withProject(noun.command("confirm"))), "confirm");
+  answering(withApprover(withProject(noun.command("remove"))), "remove");
   status(withProject(noun.command("status")));
 }
 
@@ -31,8 +32,8 @@ function start(command: Command): void {
     .requiredOption("--as <person>", "who asks")
     .option("--channel <name>", "the project's own by default")
     .option("--days <count>", "how long there is to answer", number(3, 60), 14);
-  verb<Starting>(command, "review start --as ann --days 14", (options) =>
-    asPerson(options, async ({ site, client, key, of }) => {
+  verb<Starting>(command, "review start --as ann --days 14", (options, screen) =>
+    asPerson(options, screen, async ({ site, client, key, of }) => {
       const channel = options.channel ?? site.project.plan.channel;
       const started = await client.start(key, of(channel, { days: options.days }));
       if (!started.ok) return started;
@@ -84,8 +85,8 @@ function answering(command: Command, answer: "confirm" | "remove"): void {
     .argument("<name>", "of an identity or a person")
     .requiredOption("--as <person>", answer === "confirm" ? "anybody who is not behind it" : "anybody")
     .option("--campaign <id>", "the newest that asks about it by default");
-  verb<Answering>(command, `review ${answer} ci --as ben`, (options, _, name = "") =>
-    asPerson(options, async ({ client, key, of }) => {
+  verb<Answering>(command, `review ${answer} ci --as ben`, (options, screen, name = "") =>
+    asPerson(options, screen, async ({ client, key, of }) => {
       const campaigns = await client.campaigns();
       if (!campaigns.ok) return campaigns;
       const asking = campaigns.value.find(({ id, items }) =>

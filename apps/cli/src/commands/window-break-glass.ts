@@ -2,6 +2,7 @@
 import { type BrokenGlass, reviewClient } from "@countersign/release/review-client";
 import { accept } from "@countersign/trust/refusal";
 import { type Command, Option } from "commander";
+import { withApprover } from "../approver-key.ts";
 import { type Acting, asPerson } from "../as-person.ts";
 import { number } from "../number.ts";
 import type { Answer } from "../screen.ts";
@@ -14,9 +15,9 @@ export function breakGlass(noun: Command): void {
   noun.description(
     "a window that one person calls for alone: it opens late, for one release, and is reviewed before the channel opens again",
   );
-  call(withProject(noun.command("call")));
-  cancel(withProject(noun.command("cancel")));
-  review(withProject(noun.command("review")));
+  call(withApprover(withProject(noun.command("call"))));
+  cancel(withApprover(withProject(noun.command("cancel"))));
+  review(withApprover(withProject(noun.command("review"))));
   list(withProject(noun.command("list")));
 }
 
@@ -36,8 +37,8 @@ function call(command: Command): void {
     .option("--channel <name>", "the project's own by default")
     .option("--hours <count>", "how long it stays open", number(1, 4), 4);
   const digest = "3f9c2a10".repeat(8);
-  verb<Calling>(command, `window break-glass call --as ann --release ${digest} --reason "exploited in the wild"`, (options) =>
-    asPerson(options, async ({ site, client, key, of }) => {
+  verb<Calling>(command, `window break-glass call --as ann --release ${digest} --reason "exploited in the wild"`, (options, screen) =>
+    asPerson(options, screen, async ({ site, client, key, of }) => {
       const { release, reason, hours } = options;
       const channel = options.channel ?? site.project.plan.channel;
       const done = await client.breakGlass(key, of(channel, { release, reason, seconds: hours * 3600 }), "call");
@@ -55,8 +56,8 @@ function cancel(command: Command): void {
   verb<Acting & { readonly reason: string }>(
     command,
     'window break-glass cancel b-0a1b2c3d4e5f6071 --as ben --reason "I am here"',
-    (options, _, id = "") =>
-      asPerson(options, async ({ client, key, of }) => {
+    (options, screen, id = "") =>
+      asPerson(options, screen, async ({ client, key, of }) => {
         const done = await client.breakGlass(key, of(id, { reason: options.reason }), "cancel");
         return done.ok ? accept(answerOf(done.value)) : done;
       }),
@@ -78,8 +79,8 @@ function review(command: Command): void {
   verb<Reviewing>(
     command,
     'window break-glass review b-0a1b2c3d4e5f6071 --as ben --finding justified --reason "read the log and the diff"',
-    (options, _, id = "") =>
-      asPerson(options, async ({ client, key, of }) => {
+    (options, screen, id = "") =>
+      asPerson(options, screen, async ({ client, key, of }) => {
         const { finding, reason } = options;
         const done = await client.breakGlass(key, of(id, { finding, reason }), "review");
         return done.ok ? accept(answerOf(done.value)) : done;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { randomBytes } from "node:crypto";
 import { type ReleaseWindow, type WindowClient, windowClient } from "@countersign/release/window-client";
 import { accept, type Outcome } from "@countersign/trust/refusal";
 import type { Command } from "commander";
+import { withApprover } from "../approver-key.ts";
+import { type Acting, asPerson } from "../as-person.ts";
 import { number } from "../number.ts";
-import type { Answer } from "../screen.ts";
-import { openSite, personKey, type Site, type SiteOptions, withProject } from "../site.ts";
+import type { Answer, Screen } from "../screen.ts";
+import { openSite, type Site, type SiteOptions, withProject } from "../site.ts";
 import { table } from "../table.ts";
 import { verb } from "../verb.ts";
 import { breakGlass } from "./window-break-glass.ts";
@@ -14,15 +15,11 @@ export function window(program: Command): void {
   const noun = program
     .command("window")
     .description("a bounded time in which one channel may be released; every grant lives and dies in one");
-  open(withProject(noun.command("open")));
-  approve(withProject(noun.command("approve")));
-  close(withProject(noun.command("close")));
+  open(withApprover(withProject(noun.command("open"))));
+  approve(withApprover(withProject(noun.command("approve"))));
+  close(withApprover(withProject(noun.command("close"))));
   list(withProject(noun.command("list")));
   breakGlass(noun.command("break-glass"));
-}
-
-interface Acting extends SiteOptions {
-  readonly as: string;
 }
 
 interface Opening extends Acting {
@@ -40,9 +37,9 @@ function open(command: Command): void {
     .option("--channel <name>", "the project's own by default")
     .option("--hours <count>", "how long it stays open", number(1, 720), 8)
     .option("--releases <count>", "for how many releases and orders", number(1, 1000), 1);
-  verb<Opening>(command, 'window open --as ann --reason "version 1.2.0"', async (options) => {
+  verb<Opening>(command, 'window open --as ann --reason "version 1.2.0"', async (options, screen) => {
     const { hours, releases, reason } = options;
-    return acting(options, async (act, site) => {
+    return acting(options, screen, async (act, site) => {
       const { plan } = site.project;
       const asked = await act("window.request", options.channel ?? plan.channel, { seconds: hours * 3600, releases, reason });
       if (!asked.ok || plan.separation === "owner") return asked;
@@ -56,8 +53,8 @@ function approve(command: Command): void {
     .description("open a window that somebody else asked for")
     .argument("<window>")
     .requiredOption("--as <person>", "an approver of the channel");
-  verb<Acting>(command, "window approve w-0a1b2c3d4e5f6071 --as ben", (options, _, id = "") =>
-    acting(options, (act) => act("window.approve", id, {})),
+  verb<Acting>(command, "window approve w-0a1b2c3d4e5f6071 --as ben", (options, screen, id = "") =>
+    acting(options, screen, (act) => act("window.approve", id, {})),
   );
 }
 
@@ -66,8 +63,8 @@ function close(command: Command): void {
     .description("close a window, and with it every grant in it, also those in hand")
     .argument("<window>")
     .requiredOption("--as <person>", "anybody of the policy");
-  verb<Acting>(command, "window close w-0a1b2c3d4e5f6071 --as cem", (options, _, id = "") =>
-    acting(options, (act) => act("window.close", id, {})),
+  verb<Acting>(command, "window close w-0a1b2c3d4e5f6071 --as cem", (options, screen, id = "") =>
+    acting(options, screen, (act) => act("window.close", id, {})),
   );
 }
 
@@ -89,15 +86,16 @@ function list(command: Command): void {
 type Act = (act: Parameters<WindowClient["act"]>[1]["act"], subject: string, body: object) => Promise<Outcome<ReleaseWindow>>;
 
 /** Does one thing as a person, and says how the window stands then. */
-async function acting(options: Acting, work: (act: Act, site: Site) => Promise<Outcome<ReleaseWindow>>): Promise<Outcome<Answer>> {
-  const site = await openSite(options);
-  if (!site.ok) return site;
-  const key = await personKey(site.value.project, options.as);
-  if (!key.ok) return key;
-  const client = windowClient(site.value.running.govern);
-  const act: Act = (name, subject, body) => client.act(key.value, { act: name, subject, body, now: Date.now(), nonce: randomBytes(16) });
-  const done = await work(act, site.value);
-  return done.ok ? accept({ json: done.value, text: standing(done.value) }) : done;
+function acting(
+  options: Acting,
+  screen: Screen,
+  work: (act: Act, site: Site) => Promise<Outcome<ReleaseWindow>>,
+): Promise<Outcome<Answer>> {
+  return asPerson(options, screen, async ({ site, key, of }) => {
+    const client = windowClient(site.running.govern);
+    const done = await work((act, subject, body) => client.act(key, { act, ...of(subject, body) }), site);
+    return done.ok ? accept({ json: done.value, text: standing(done.value) }) : done;
+  });
 }
 
 function standing({ id, channel, state, releases, requestedBy, openedBy, ends, closedBy }: ReleaseWindow): string {

@@ -75,7 +75,7 @@ export function signatureIn(
 function signedSection(message: Uint8Array, challenge: string): Shown["sections"][number] {
   return {
     title: "What your passkey signs",
-    note: "These bytes and nothing else. Devices verify your approval from them and the signed policy.",
+    note: "These bytes and nothing else. Whoever hears of it verifies it from them and from the keys that the owners signed.",
     facts: [
       ["document", Buffer.from(message).toString()],
       ["its SHA-256", challenge],
