@@ -92,7 +92,7 @@ export async function startWorld(project: Project, options: StartOptions = {}): 
       return start("observe", holding, { ...monitor, ...(await brakeOf(place)) });
     });
     const watcher = async (): Promise<WorldProcess> =>
-      start("observe", run("observe"), { ...observeConfig(project, port(), distribute.url), ...(await brakeOf(0)) });
+      start("observe", run("observe"), { ...observeConfig(project, port(), distribute.url), govern: govern.url, ...(await brakeOf(0)) });
     const [observe = await watcher()] = await Promise.all(watching);
     const stops = await revokerUrls();
     const certifying = await Promise.all(issuers);

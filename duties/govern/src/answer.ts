@@ -20,6 +20,7 @@ const statuses: Readonly<Record<string, 404 | 409>> = {
   "already-approved": 409,
   "request-closed": 409,
   "act-seen": 409,
+  "act-unknown": 404,
   "window-unknown": 404,
 };
 

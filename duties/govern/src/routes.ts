@@ -24,5 +24,6 @@ export const routes: readonly RouteDescription[] = [
   ...offboardingRoutes,
   ...breakRoutes,
   { method: "GET", path: "/acts", summary: "what happened: the newest thousand acts without their bodies, newest first" },
+  { method: "GET", path: "/acts/:digest", summary: "one act whole, as its digest in the ledger names it" },
   { method: "GET", path: "/openapi.json", summary: "this description" },
 ];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { canonicalDigest } from "@countersign/trust/canonical";
 import { checksWithout } from "./govern-checks.ts";
 import { type Answer, type Client, type Scene, setScene } from "./scene.test-support.ts";
 import { isOpen } from "./window.ts";
@@ -33,11 +34,16 @@ test("a window is requested by one person, opened by another, and closed by any;
   assert.deepEqual([closed.code, closed.body["state"], closed.body["why"], closed.body["closedBy"]], ["ok", "closed", "hand", "cem"]);
   assert.equal((await close("ann", idOf(asked))).code, "ok", "once more changes nothing");
   const { body } = await client.get("/acts");
-  const acts = (body["acts"] as { act: string; who: string }[]).filter(({ act }) => act.startsWith("window."));
+  const acts = (body["acts"] as { act: string; who: string; digest: string }[]).filter(({ act }) => act.startsWith("window."));
   assert.deepEqual(
     acts.map(({ act, who }) => `${who} ${act}`),
     ["cem window.closed", "ben window.opened", "ann window.requested"],
   );
+  for (const { digest } of acts) {
+    const whole = await client.get(`/acts/${digest}`);
+    assert.equal(canonicalDigest(whole.body), digest, "an act is served whole, as the ledger names it");
+  }
+  assert.equal((await client.get(`/acts/${"0".repeat(64)}`)).code, "act-unknown");
 });
 
 test("attack: one person alone opens a window, twice, or one that was closed", async () => {

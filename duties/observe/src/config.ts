@@ -20,6 +20,12 @@ export interface Config {
   readonly pollMilliseconds: number;
   /** How long it may see nothing new before it says that it is blind; a monitor promises to be heard again within that time. */
   readonly silenceSeconds: number;
+  /** URL of govern, which has by digest what it had logged: windows, grants, proposals. Nothing that it answers is believed. Without it, and where there is no monitor, intent is not judged by it. */
+  readonly govern: string | undefined;
+  /** URLs of other servers of the same repository: each look compares what they show. */
+  readonly mirrors: readonly string[] | undefined;
+  /** A file of intended releases, which the security team writes (docs/intents.md). */
+  readonly intents: string | undefined;
   readonly monitor: MonitorConfig | undefined;
   readonly brake: BrakeConfig | undefined;
   /** The file of suppressions; read anew before findings are sent. */
@@ -61,6 +67,10 @@ export interface MonitorConfig {
   readonly govern: string;
   /** Findings, by `id`, at which its owner has looked and for which it need not wait. */
   readonly accepted: readonly string[];
+}
+
+function optionalText(value: unknown): Outcome<string | undefined> {
+  return value === undefined ? accept(undefined) : text(value);
 }
 
 function monitor(value: unknown): Outcome<MonitorConfig | undefined> {
@@ -110,6 +120,9 @@ export function parseConfig(json: unknown): Outcome<Config> {
     findings: text,
     pollMilliseconds: whole(10),
     silenceSeconds: whole(1, 86_400),
+    govern: optionalText,
+    mirrors: (value) => (value === undefined ? accept(undefined) : list(text)(value)),
+    intents: optionalText,
     monitor,
     brake,
     suppressions: fileIfAny,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { encodeEntry, type Entry as LedgerEntry, parseEntry } from "@countersign/tlog/entry";
+import { type EntryType, encodeEntry, type Entry as LedgerEntry, parseEntry } from "@countersign/tlog/entry";
 import { EMPTY_ROOT } from "@countersign/tlog/hash";
+import type { HeardAct } from "./announced.ts";
 import type { Cursor, LoggedEntry, UnpublishedEntry, Versions } from "./observation.ts";
 import type { PathDocuments } from "./path-documents.ts";
 
@@ -32,6 +33,7 @@ export class LedgerCopy {
       CREATE TABLE IF NOT EXISTS cursor (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, root BLOB NOT NULL, note TEXT NOT NULL,
         versions TEXT NOT NULL);
       CREATE TABLE IF NOT EXISTS entry (place INTEGER PRIMARY KEY, text TEXT NOT NULL, time INTEGER NOT NULL, published INTEGER NOT NULL);
+      CREATE TABLE IF NOT EXISTS act (place INTEGER PRIMARY KEY, seen INTEGER NOT NULL, act TEXT NOT NULL, fault TEXT NOT NULL);
       CREATE TABLE IF NOT EXISTS path (one INTEGER PRIMARY KEY CHECK (one = 1), documents TEXT NOT NULL);
       CREATE TABLE IF NOT EXISTS former_log (origin TEXT PRIMARY KEY);
       CREATE TABLE IF NOT EXISTS read_through (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL);
@@ -75,6 +77,30 @@ export class LedgerCopy {
   entriesFrom(place: number, most: number): readonly LoggedEntry[] {
     const rows = this.#database.prepare("SELECT place, text FROM entry WHERE place >= ? ORDER BY place LIMIT ?").all(place, most);
     return rows.map(({ place, text }) => ({ index: Number(place), entry: entryIn(text) }));
+  }
+
+  /** Every entry of these types with the witnessed time at which it was read, in their order. Goes through all of the ledger: for a start. */
+  entriesOf(types: readonly EntryType[]): readonly UnpublishedEntry[] {
+    const like = types.map((type) => `%"type":"${type}"}`);
+    const where = like.map(() => "text LIKE ?").join(" OR ");
+    const rows = this.#database.prepare(`SELECT place, text, time FROM entry WHERE ${where} ORDER BY place`).all(...like);
+    return rows.map(({ place, text, time }) => ({ index: Number(place), entry: entryIn(text), since: Number(time) }));
+  }
+
+  /** Acts that were heard, in the order of the ledger. */
+  acts(): readonly HeardAct[] {
+    const rows = this.#database.prepare("SELECT place, seen, act, fault FROM act ORDER BY place").all();
+    return rows.map(({ place, seen, act, fault }) => ({
+      index: Number(place),
+      seen: Number(seen),
+      act: JSON.parse(String(act)),
+      fault: String(fault),
+    }));
+  }
+
+  /** Remembers an act with what was made of it when it was heard: people leave the policy, and their word of before stays their word. */
+  keepAct({ index, seen, act, fault }: HeardAct): void {
+    this.#database.prepare("INSERT OR REPLACE INTO act VALUES (?, ?, ?, ?)").run(index, seen, JSON.stringify(act), fault);
   }
 
   has(entry: LedgerEntry): boolean {
@@ -127,7 +153,7 @@ export class LedgerCopy {
     const readThrough = this.readThrough - size;
     this.#cursor = { size: 0, root: EMPTY_ROOT, note: "" };
     this.#database.exec("BEGIN IMMEDIATE");
-    this.#database.prepare("UPDATE entry SET place = place - ?").run(size);
+    for (const table of ["entry", "act"]) this.#database.prepare(`UPDATE ${table} SET place = place - ?`).run(size);
     this.#database.prepare("INSERT OR REPLACE INTO read_through VALUES (1, ?)").run(readThrough);
     this.#database.prepare("UPDATE cursor SET size = 0, root = ?, note = ''").run(EMPTY_ROOT);
     this.#database.prepare("INSERT INTO former_log VALUES (?)").run(origin);

@@ -20,10 +20,13 @@ import { Delivery } from "./delivery.ts";
 import { detectors } from "./detectors.ts";
 import { FindingsFile } from "./findings-file.ts";
 import { Heart } from "./heart.ts";
+import { IntentBook } from "./intent-book.ts";
 import { LedgerCopy } from "./ledger-copy.ts";
+import { Mirrors } from "./mirrors.ts";
 import { Monitor, type MonitorParts } from "./monitor.ts";
 import { Observer } from "./observer.ts";
 import { Quiet } from "./quiet.ts";
+import { Rebuilds } from "./rebuilds.ts";
 import { routes } from "./routes.ts";
 
 /** Looks that an entry may go unpublished after its soak, or be without what it names, before it is worth a word. */
@@ -41,13 +44,19 @@ runDuty("observe", parseConfig, async (config, signal) => {
     now: Date.now,
   };
   const read = readFrom(httpReader(store));
+  const embedded = await readFile(anchor);
+  const govern = config.govern ?? config.monitor?.govern;
+  const intents = new IntentBook({ ...shared, read, govern, file: config.intents });
   const monitor = await monitorOf(config, { ...shared, read });
   const observer = Observer.open({
     ...shared,
     read,
     store,
-    anchor: await readFile(anchor),
+    anchor: embedded,
     detectors,
+    intents,
+    rebuilds: new Rebuilds(read, shared.copy),
+    mirrors: new Mirrors(config.mirrors ?? [], embedded),
     silenceSeconds,
     monitor,
     brake: await brakeOf(config, { ...shared, read }),

@@ -10,6 +10,9 @@ import { approvalsDigest } from "@countersign/trust/release/approval";
 import type { Entry } from "@countersign/trust/release/head";
 import type { Order } from "@countersign/trust/release/order";
 import type { Statement } from "@countersign/trust/release/statement";
+import type { Intent } from "./intent.ts";
+import type { MirrorReading } from "./mirrors.ts";
+import type { Rebuild } from "./rebuilds.ts";
 import type { Silence } from "./silences.ts";
 
 /** A release or an order that a channel offers, and what a device would have to judge it by. */
@@ -76,6 +79,16 @@ export interface Observation {
   readonly cursor: Cursor;
   /** The highest versions seen before this look. */
   readonly versions: Versions;
+  /** What was said beforehand of what would be released; undefined where the repository or the ledger could not be read. */
+  readonly intent: Intent | undefined;
+  /** What other servers of the same repository show. */
+  readonly mirrors: readonly MirrorReading[];
+  /** What trusted builders made of each commit. */
+  readonly rebuilds: readonly Rebuild[];
+  /** The observer's own clock, Unix milliseconds: for expiry, and for nothing else. */
+  readonly now: number;
+  /** How long nothing new may be seen. */
+  readonly silenceSeconds: number;
   /** What root, targets and policy let somebody do that those of the look before did not. */
   readonly growths: readonly Growth[];
   /** True of an entry that stands in the ledger, as far as it was ever read. */

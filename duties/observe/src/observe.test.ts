@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunningDuty } from "@countersign/daemon/child";
 import { request } from "@countersign/daemon/client";
+import { windowClient } from "@countersign/release/window-client";
 import { headBytes, headPath, nextChannel } from "@countersign/repository/next-channel";
 import { nextHead } from "@countersign/repository/next-head";
 import { nextSnapshot } from "@countersign/repository/next-snapshot";
@@ -21,8 +25,9 @@ import type { Entry, Head } from "@countersign/trust/release/head";
 import type { Statement } from "@countersign/trust/release/statement";
 import type { Denial } from "@countersign/trust/revocation/list";
 import type { SnapshotDocument } from "@countersign/trust/tuf/snapshot";
-import { brakeConfig, observeConfig, revokeConfig } from "@countersign/world/duty-configs";
+import { brakeConfig, governConfig, observeConfig, revokeConfig } from "@countersign/world/duty-configs";
 import { layGround } from "@countersign/world/ground";
+import { openWindow } from "@countersign/world/open-window";
 import { appPlan } from "@countersign/world/plans/app";
 import { enter, sampleStatement } from "@countersign/world/sample-release";
 import { parseConfig } from "./config.ts";
@@ -252,3 +257,60 @@ test("what was approved in public, and never published, is mentioned once its so
     ["Informational"],
   );
 });
+
+test("an observer that may ask govern knows what was intended: a release in its window is quiet, one more and one after it are not", async () => {
+  const govern = await ground.start("govern", "govern", governConfig(project, 0, ground.ledgerUrl, {}));
+  const frozen = (await store.read("metadata/timestamp.json")) ?? new Uint8Array();
+  const mirrors = [await mirror(new Map([["metadata/timestamp.json", frozen]])), await mirror(swapped)];
+  observe = await ground.start("observe", "watch", { ...observeConfig(project, 0, ground.url, "watch"), govern: govern.url, mirrors });
+  const flagged = async (detector: string): Promise<readonly unknown[]> =>
+    (await findings()).filter((finding) => finding.detector === detector).map(({ evidence }) => evidence["sequence"]);
+  const people = { proposer: "ann", approvers: ["ben"] };
+  const release = async (sequence: number) => enter(ground, await sampleStatement(ground, { sequence }), people);
+  await until(async () => (await flagged("release-without-intent")).includes(10));
+  assert.ok((await flagged("identity-without-grant")).includes(10), "proposed with the key of an identity that nobody granted anything");
+
+  const { size } = await look();
+  const window = await openWindow(project, { govern: govern.url }, { releases: 1, reason: "12" });
+  assert.ok(window.ok, JSON.stringify(window));
+  await until(async () => (await look()).size >= size + 2); // its request and its opening
+  await publish(await release(12));
+  await publish(await enter(ground, await sampleStatement(ground, { sequence: 13, privileges: ["network"] }), people));
+  await until(async () => (await flagged("release-over-count")).includes(13));
+  const closed = await look();
+  const act = { act: "window.close", subject: window.value.id, body: {}, now: Date.now(), nonce: randomBytes(16) } as const;
+  assert.ok((await windowClient(govern.url).act(await key("cem"), act)).ok);
+  await until(async () => (await look()).size > closed.size);
+  await publish(await release(14));
+  await until(async () => (await flagged("release-without-intent")).includes(14));
+  assert.deepEqual([await flagged("release-over-count"), (await flagged("release-without-intent")).includes(12)], [[13], false]);
+  assert.ok((await flagged("build-without-grant")).includes(12), "its builder is certified, and was granted no build of that commit");
+  assert.ok(!(await flagged("identity-without-grant")).includes(12), "a person proposes in their own name");
+  assert.deepEqual(await flagged("privileges-grown"), [13]);
+
+  const [stale, differs] = mirrors;
+  const shown = (detector: string, of: string | undefined) => async (): Promise<boolean> =>
+    (await findings()).some((finding) => finding.detector === detector && finding.evidence["mirror"] === of);
+  await until(shown("mirror-stale", stale));
+  const last = await release(15);
+  swapped.set(`artifacts/${last.body.artifacts[0]?.sha256}`, Buffer.from("other"));
+  await publish(last);
+  await until(shown("mirror-differs", differs));
+});
+
+/** Files that the second mirror serves in place of the store's. */
+const swapped = new Map<string, Uint8Array>();
+
+/** Another server of the same store, with some files of its own. */
+async function mirror(own: ReadonlyMap<string, Uint8Array>): Promise<string> {
+  const server = createServer(async (asked, response) => {
+    const path = asked.url?.slice(1) ?? "";
+    const bytes = own.get(path) ?? (await store.read(path));
+    response.writeHead(bytes === undefined ? 404 : 200).end(bytes);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  after(() => server.close());
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+}

@@ -2,8 +2,10 @@
 
 import type { Rates } from "@countersign/drift/rates";
 import { hearMonitors } from "@countersign/release/heartbeats";
+import type { RepositoryView } from "@countersign/repository/view";
 import { encodeEntry, type Entry as LedgerEntry } from "@countersign/tlog/entry";
-import type { FormerLog } from "@countersign/tlog/quorum";
+import { type FormerLog, verifyCosigned } from "@countersign/tlog/quorum";
+import type { ReadTile } from "@countersign/tlog/tree";
 import { root } from "@countersign/trust/anchor/root";
 import { readEnvelope } from "@countersign/trust/envelope";
 import { type LedgerTrust, ledgerTrust, witnessedTime } from "@countersign/trust/ledger/checkpoint";
@@ -13,12 +15,23 @@ import type { Brake } from "./brake.ts";
 import type { Detector } from "./detector.ts";
 import { announce, type Finding, findingOf } from "./finding.ts";
 import type { FindingsFile } from "./findings-file.ts";
+import type { IntentBook } from "./intent-book.ts";
 import type { LedgerCopy } from "./ledger-copy.ts";
+import type { Mirrors } from "./mirrors.ts";
 import type { Monitor } from "./monitor.ts";
-import { type LedgerReading, ledgerEntryOf, type Observation, type RepositoryReading, type Versions, versionsOf } from "./observation.ts";
+import {
+  type LedgerReading,
+  ledgerEntryOf,
+  type Observation,
+  type PublishedEntry,
+  type RepositoryReading,
+  type Versions,
+  versionsOf,
+} from "./observation.ts";
 import { growthBetween, type PathDocuments, pathDocumentsOf } from "./path-documents.ts";
-import { readFormerLog, readLedger } from "./read-ledger.ts";
+import { MAX_TILE_BYTES, readFormerLog, readLedger } from "./read-ledger.ts";
 import { readRepository } from "./read-repository.ts";
+import type { Rebuilds } from "./rebuilds.ts";
 import { driftId, isRelease, releaseDrift, subjectOf, unfetched } from "./release-drift.ts";
 import { blindFinding, blindness, type Sight, sightAfter } from "./sight.ts";
 import { Listening } from "./silences.ts";
@@ -32,6 +45,10 @@ export interface ObserverParts {
   readonly detectors: readonly Detector[];
   readonly findings: FindingsFile;
   readonly copy: LedgerCopy;
+  /** What was said beforehand of what would be released. */
+  readonly intents: IntentBook;
+  readonly rebuilds: Rebuilds;
+  readonly mirrors: Mirrors;
   readonly graceSeconds: number;
   /** How often benign releases show what is looked for. */
   readonly rates: Rates;
@@ -93,14 +110,17 @@ export class Observer {
 
   /** One look. Findings are on disk before the cursor moves: killed between the two, it reads and finds the same again, once. */
   async look(): Promise<void> {
-    const { copy, monitor, brake, now } = this.#parts;
+    const { copy, intents, monitor, brake, now } = this.#parts;
     try {
       const observation = await this.#observe();
       this.#find(observation);
       await this.#analyse(observation);
       const over = this.#unfinished;
       this.#advance(observation);
-      if (over !== undefined && observation.ledger.state === "read") copy.leave(over.origin);
+      if (over !== undefined && observation.ledger.state === "read") {
+        copy.leave(over.origin);
+        intents.begin();
+      }
       const { repository, ledger, time } = observation;
       this.#sight = sightAfter(this.#sight, { time, obstacle: obstacleIn(observation) }, now());
       if (repository.state === "verified" && ledger.state === "read") await monitor?.go(repository.view, repository.entries);
@@ -125,9 +145,10 @@ export class Observer {
   }
 
   async #observe(): Promise<Observation> {
-    const { read, anchor, copy, graceSeconds, monitor, now } = this.#parts;
+    const { read, anchor, copy, graceSeconds, silenceSeconds, monitor } = this.#parts;
+    const now = this.#parts.now();
     const { cursor, versions, path } = copy;
-    const repository = await readRepository(read, anchor, "timestamp.json" in versions, now());
+    const repository = await readRepository(read, anchor, "timestamp.json" in versions, now);
     if (repository.state === "verified") this.#trust = repository.view.ledger;
     const shown = repository.state === "verified" ? repository.view.checkpoint : undefined;
     const over = this.#unfinished;
@@ -140,10 +161,32 @@ export class Observer {
     const time = ledger.state === "read" ? witnessedTime(ledger.checkpoint, this.#trust.quorum) : 0;
     const heard = repository.state === "verified" ? await hearMonitors(read, repository.view, time) : [];
     const others = heard.filter(({ monitor: name }) => name !== monitor?.name);
-    const silences = this.#listening.hear(others, now());
+    const silences = this.#listening.hear(others, now);
     const known = { cursor, versions, isLogged, unpublished: copy.unpublished() };
     const growths = path === undefined ? [] : growthBetween(path, nextPath(path, versions, repository) ?? path);
-    return { repository, ledger, time, ...known, growths, silences, graceSeconds };
+    const beside =
+      repository.state === "verified" && ledger.state === "read"
+        ? await this.#lookBeside(repository.view, repository.entries, ledger, time, now)
+        : { intent: undefined, rebuilds: [], mirrors: [] };
+    return { repository, ledger, time, now, ...known, ...beside, growths, silences, graceSeconds, silenceSeconds };
+  }
+
+  /** What stands beside repository and ledger: what govern says, what builders made, what mirrors show. */
+  async #lookBeside(
+    view: RepositoryView,
+    published: readonly PublishedEntry[],
+    { entries, checkpoint }: Extract<LedgerReading, { readonly state: "read" }>,
+    time: number,
+    now: number,
+  ): Promise<Pick<Observation, "intent" | "rebuilds" | "mirrors">> {
+    const { read, intents, rebuilds, mirrors } = this.#parts;
+    const cosigned = verifyCosigned(Buffer.from(checkpoint.note), view.ledger);
+    const ledger = cosigned.ok ? { trust: view.ledger, cosigned: cosigned.value, readTile: tilesFrom(read) } : undefined;
+    return {
+      intent: await intents.hear(entries, time, view, published),
+      rebuilds: await rebuilds.hear(entries, view),
+      mirrors: ledger === undefined ? [] : await mirrors.look(view, ledger, published, now),
+    };
   }
 
   /** The first of the logs before this one that was not read to its end yet: each is, before the next one is begun. Root has the newest first. */
@@ -157,16 +200,24 @@ export class Observer {
     announce(findings.add(found));
   }
 
-  /** Looks into each published release once. What cannot be fetched today is asked for again at the next look. */
-  async #analyse({ repository }: Observation): Promise<void> {
+  /**
+   * Looks into each release once: those that are published, and those that are shown while they soak. What cannot be fetched today is asked for again at the next
+   * look, and is a finding where devices would ask for it, too.
+   */
+  async #analyse({ repository, intent }: Observation): Promise<void> {
     if (repository.state !== "verified") return;
     const { findings, store, rates, now } = this.#parts;
     const known = new Set(findings.all.map(({ id }) => id));
-    for (const { channel, entry } of repository.entries) {
-      if (!isRelease(entry)) continue;
+    const offered = repository.entries.flatMap(({ entry }) => (isRelease(entry) ? [entry] : []));
+    const soaking = (intent?.releases ?? []).flatMap(({ digest, shown }) =>
+      shown === undefined || offered.some((entry) => entry.digest === digest) ? [] : [{ digest, body: shown.body }],
+    );
+    for (const entry of [...offered, ...soaking]) {
+      const { channel } = entry.body;
       if (entry.body.artifacts.every(({ platform }) => known.has(driftId(channel, entry.digest, platform)))) continue;
       const drift = await releaseDrift(subjectOf(entry, repository.view, repository.entries, store), rates, now());
-      announce(findings.add(drift.ok ? drift.value : [unfetched(entry, drift.refusal, now())]));
+      const unseen = "proof" in entry && !drift.ok ? [unfetched(entry, drift.refusal, now())] : [];
+      announce(findings.add(drift.ok ? drift.value : unseen));
     }
   }
 
@@ -211,6 +262,13 @@ function nextPath(path: PathDocuments | undefined, versions: Versions, repositor
   const shown = versionsOf(repository.view);
   const back = ["root.json", "targets.json"].some((name) => (shown[name] ?? 0) < (versions[name] ?? 0));
   return back ? path : pathDocumentsOf(repository.view);
+}
+
+function tilesFrom(read: Read): ReadTile {
+  return async (path) => {
+    const bytes = await read(`log/${path}`, MAX_TILE_BYTES);
+    return bytes.ok ? bytes.value : undefined; // whoever asked says which tile is missing
+  };
 }
 
 function textOf(entry: LedgerEntry): string {

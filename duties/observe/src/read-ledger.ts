@@ -15,7 +15,7 @@ import { type Read, readFile } from "@countersign/trust/workflow/step";
 import type { Cursor, LedgerReading, LoggedEntry } from "./observation.ts";
 
 const MAX_CHECKPOINT_BYTES = 64 * 1024;
-const MAX_TILE_BYTES = TILE_WIDTH * HASH_BYTES;
+export const MAX_TILE_BYTES: number = TILE_WIDTH * HASH_BYTES;
 
 /**
  * Reads the ledger on from the cursor. New leaves are taken from the bundles themselves and appended to the tree that was known: that it

@@ -44,6 +44,7 @@ const rules = {
   freshRevokers: 2,
   revocationSeconds: 3600,
   readThrough: 1,
+  brakeBits: 22,
 };
 const holder = (name: string, keytype: string) => ({ key: { keytype }, holder: name, owner: name });
 const policy = {
@@ -53,6 +54,7 @@ const policy = {
   channels: { stable: rules },
   revokers: { "revoke-ann": ann },
   monitors: { "watch-ann": ann },
+  brakes: { "brake-ann": ann },
   postQuantum: { targets: [ann] },
 };
 
@@ -96,6 +98,9 @@ test("each growth of power in root, targets and policy is named, and is the only
     [policy, (of) => Object.assign(of.monitors, { "watch-ben": ben }), "voice: a monitor is believed that was not"],
     [policy, (of) => Object.assign(of, { monitors: {} }), "watch: a monitor is heard no more"],
     [policy, (of) => Object.assign(of, { revokers: {} }), "watch: a revoker is heard no more"],
+    [policy, (of) => Object.assign(of, { brakes: { "brake-ann": ben } }), "watch: an observer may ask for a brake no more"],
+    [policy, stable((of) => Object.assign(of, { brakeBits: 40 })), "watch: a brake asks for more, or for nothing"],
+    [policy, stable((of) => Reflect.deleteProperty(of, "brakeBits")), "watch: a brake asks for more, or for nothing"],
     [policy, (of) => Object.assign(of, { postQuantum: {} }), "quorum: post-quantum signatures are asked for no more, or of others"],
     [policy, stable((of) => Object.assign(of, { approvers: [ann, ben, cem] })), "voice: somebody proposes or approves who did not"],
     [policy, stable((of) => Object.assign(of, { approvals: 1 })), "quorum: fewer are enough to start"],

@@ -65,6 +65,8 @@ const rules: readonly Rule[] = [
     ["quorum", "post-quantum signatures are asked for no more, or of others", /^postQuantum/, not(added)],
     ["watch", "a monitor is heard no more", /^monitors › /, removed],
     ["watch", "a revoker is heard no more", /^revokers › /, not(added)],
+    ["watch", "an observer may ask for a brake no more", /^brakes(?: › |$)/, not(added)],
+    ["watch", "a brake asks for more, or for nothing", /^channels › [^›]+ › brakeBits$/, brakeWeaker],
     ["watch", "fewer need to be heard", /^channels › [^›]+ › (?:freshRevokers|readThrough)$/, less],
     ["watch", "a denial stays hidden for longer", /^channels › [^›]+ › revocationSeconds$/, more],
     ["time", "less time is left to object", /^coolingOffSeconds$|^channels › [^›]+ › (?:urgent › )?soakSeconds$/, less],
@@ -99,6 +101,12 @@ function anotherBuild(line: Difference, all: readonly Difference[]): boolean {
   if (all.some(({ kind, subject }) => kind === "added" && subject === `${channel} › profile`)) return false; // the channel itself is new
   const whole = all.find(({ subject }) => subject === `${builder} › id`);
   return whole === undefined || (whole === line && whole.kind !== "removed");
+}
+
+/** With the channel itself, its brake goes, too. */
+function brakeWeaker(line: Difference, all: readonly Difference[]): boolean {
+  const channel = line.subject.replace(/ › brakeBits$/, " › profile");
+  return more(line, all) || (line.kind === "removed" && !all.some(({ kind, subject }) => kind === "removed" && subject === channel));
 }
 
 /** A key of another kind for somebody whose passkey goes: what signs for a person may be copied from now on. */
