@@ -7,7 +7,6 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { directoryStore } from "@countersign/repository/directory-store";
 import { attestationIn } from "@countersign/trust/build/attestation";
-import type { VerifierRule } from "@countersign/trust/build/builder-rule";
 import { provenanceChecks } from "@countersign/trust/build/checks";
 import { servedBytes } from "@countersign/trust/canonical";
 import { judge } from "@countersign/trust/check";
@@ -20,103 +19,16 @@ import { codeOf, digestOf, ledger, must, person, statementOf, TestLog } from "@c
 import { readTrustedRoot } from "./bundle.ts";
 import { bundleChecks } from "./bundle-checks.ts";
 import { readBundlePolicy } from "./bundle-policy.ts";
+import { artifact, bundlePolicy, commit, job, now, pinnedBytes, rootBytes, ruleOf, statement, workflow } from "./job.test-support.ts";
 import { VerifierRecord } from "./record.ts";
-import { type AttestedJob, attestedBundle, trustedRoot } from "./sigstore.test-support.ts";
+import { type AttestedJob, attestedBundle } from "./sigstore.test-support.ts";
 import { type Verifying, type VouchRequest, vouch } from "./vouch.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "verifier-"));
 after(() => rmSync(directory, { recursive: true }));
 
 const verifier = person("verifier");
-const now = Date.parse("2026-06-01T12:00:00Z");
-const workflow = "https://github.com/octo/hello/.github/workflows/release.yml@refs/tags/v1.0.0";
-const run = "https://github.com/octo/hello/actions/runs/1/attempts/1";
-const commit = "8d3c5f0e2b7a49d1c6e8f0a1b2c3d4e5f6a7b8c9";
-const artifact = digestOf("bytes");
-const rootBytes = servedBytes(trustedRoot());
-
-const statement = (change: { subject?: readonly object[]; definition?: object; runId?: string } = {}): object => ({
-  _type: "https://in-toto.io/Statement/v1",
-  subject: change.subject ?? [{ name: "hello.tar.zst", digest: { sha256: artifact } }],
-  predicateType: "https://slsa.dev/provenance/v1",
-  predicate: {
-    buildDefinition: {
-      buildType: "https://actions.github.io/buildtypes/workflow/v1",
-      externalParameters: {
-        workflow: { ref: "refs/tags/v1.0.0", repository: "https://github.com/octo/hello", path: ".github/workflows/release.yml" },
-      },
-      internalParameters: {
-        github: { event_name: "push", repository_id: "634195", repository_owner_id: "51022", runner_environment: "github-hosted" },
-      },
-      resolvedDependencies: [{ uri: "git+https://github.com/octo/hello@refs/tags/v1.0.0", digest: { gitCommit: commit } }],
-      ...change.definition,
-    },
-    runDetails: { builder: { id: workflow }, metadata: { invocationId: change.runId ?? run } },
-  },
-});
-
-/** A job as Fulcio certifies GitHub's. */
-const job: AttestedJob = {
-  statement: statement(),
-  san: workflow,
-  extensions: {
-    8: "https://token.actions.githubusercontent.com",
-    9: workflow,
-    11: "github-hosted",
-    12: "https://github.com/octo/hello",
-    13: commit,
-    14: "refs/tags/v1.0.0",
-    15: "634195",
-    17: "51022",
-    18: workflow,
-    20: "push",
-    21: run,
-  },
-  from: now / 1000 - 120,
-};
-
-const pinned = (text: string): string => text.replaceAll("1.0.0", "{version}");
-const bundlePolicy = {
-  _type: "bundle-policy",
-  spec: "countersign/1",
-  trustedRoot: sha256(rootBytes),
-  certificate: {
-    subjectAlternativeName: pinned(workflow),
-    issuer: "https://token.actions.githubusercontent.com",
-    buildSignerUri: pinned(workflow),
-    runnerEnvironment: "github-hosted",
-    sourceRepositoryUri: "https://github.com/octo/hello",
-    sourceRepositoryRef: "refs/tags/v{version}",
-    sourceRepositoryId: "634195",
-    sourceRepositoryOwnerId: "51022",
-    buildConfigUri: pinned(workflow),
-    buildTrigger: "push",
-  },
-  build: {
-    id: pinned(workflow),
-    buildType: "https://actions.github.io/buildtypes/workflow/v1",
-    source: "git+https://github.com/octo/hello",
-    ref: "refs/tags/v{version}",
-    repositoryId: "634195",
-    ownerId: "51022",
-    runnerEnvironment: "github-hosted",
-    eventName: "push",
-    parameters: {
-      workflow: { ref: "refs/tags/v{version}", repository: "https://github.com/octo/hello", path: ".github/workflows/release.yml" },
-    },
-  },
-  levels: ["SLSA_BUILD_LEVEL_2"],
-};
-const pinnedBytes = servedBytes(bundlePolicy);
-
-const rule: VerifierRule = {
-  id: "https://verifier.example/1",
-  keyid: verifier.keyid,
-  resourceUri: "pkg:generic/hello@{version}",
-  policy: { uri: "https://verifier.example/hello.json", sha256: sha256(pinnedBytes) },
-  levels: ["SLSA_BUILD_LEVEL_2"],
-  withinSeconds: 3600,
-};
+const rule = ruleOf(verifier.keyid);
 
 function policyTrusting(rules: readonly object[]): Policy {
   const usual = policyOf();
