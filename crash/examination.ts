@@ -5,8 +5,9 @@ import { logFiles } from "@countersign/ledger/log-files";
 import { auditLog } from "@countersign/tlog/audit";
 import { parseEntry } from "@countersign/tlog/entry";
 import { equalBytes } from "@countersign/tlog/hash";
+import { TILE_WIDTH } from "@countersign/tlog/tile";
 import { treeRoot } from "@countersign/tlog/tree";
-import { append, type Lane } from "./lane.ts";
+import { appendAll, type Lane } from "./lane.ts";
 
 /** What a log is after all its deaths. */
 export interface Examination {
@@ -26,8 +27,11 @@ export async function examine(lane: Lane): Promise<Examination> {
   const faults: string[] = [];
   const ledger = await lane.log.start();
   try {
-    for (const [number, index] of lane.acknowledged)
-      if (!(await append(lane, ledger, number))) faults.push(`entry ${number}, acknowledged at ${index}, is not there any more`);
+    const numbers = [...lane.acknowledged.keys()];
+    for (let from = 0; from < numbers.length; from += TILE_WIDTH) {
+      const some = numbers.slice(from, from + TILE_WIDTH);
+      if (!(await appendAll(lane, ledger, some))) faults.push(`of entries ${some.join(", ")}, all acknowledged, one is not there any more`);
+    }
   } finally {
     await ledger.stop();
   }

@@ -12,19 +12,26 @@ export interface Campaign {
   readonly lanes: number;
   readonly seed: number;
   readonly progress?: (kills: number) => void;
+  /** Ends it early: what was killed so far is examined. */
+  readonly signal?: AbortSignal;
 }
 
 /** Kills ledgers with SIGKILL, so many times in all, and examines what is left of each log. */
-export async function killAgain({ directory, kills, lanes, seed, progress }: Campaign): Promise<readonly Examination[]> {
+export async function killAgain({ directory, kills, lanes, seed, progress, signal }: Campaign): Promise<readonly Examination[]> {
   await using ground = await layGround(directory, lanes);
   let done = 0;
+  const stopped = (): boolean => signal?.aborted === true;
   return await Promise.all(
     ground.logs.map(async (log, which) => {
       const lane = laneOf(log);
       const chance = new Chance(seed, which);
-      while (done < kills) {
+      while (done < kills && !stopped()) {
         done++;
-        await liveAndDie(lane, chance);
+        try {
+          await liveAndDie(lane, chance);
+        } catch (error) {
+          if (!stopped()) throw error; // a terminal interrupts the ledger that was starting, too
+        }
         progress?.(done);
       }
       return examine(lane);

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { RunningDuty } from "@countersign/daemon/child";
 import { request } from "@countersign/daemon/client";
 import { logFiles } from "@countersign/ledger/log-files";
+import { encodeBundle } from "@countersign/tlog/bundle";
 import type { Checkpoint } from "@countersign/tlog/checkpoint";
 import { type Entry, encodeEntry } from "@countersign/tlog/entry";
 import { verifyTlogProof } from "@countersign/tlog/proof";
@@ -76,16 +77,31 @@ interface Logged {
   readonly proof: string;
 }
 
-/** Whether the ledger took it. A place that was acknowledged before and is another now is an exception: nothing may ever move. */
-export async function append({ log, acknowledged }: Lane, { url }: RunningDuty, number: number): Promise<boolean> {
+/** Whether the ledger took it. */
+export async function append(lane: Lane, { url }: RunningDuty, number: number): Promise<boolean> {
   const body = encodeEntry(entryOf(number));
   const answer = await request<Logged>(`${url}/entries`, { method: "POST", body }, (json) => accept(json as Logged)); // verified below
-  if (!answer.ok) return false;
-  const { index, proof } = answer.value;
-  const proven = verifyTlogProof(proof, body, log.trust);
+  if (answer.ok) acknowledge(lane, number, answer.value);
+  return answer.ok;
+}
+
+/** Whether the ledger still has all of these. */
+export async function appendAll(lane: Lane, { url }: RunningDuty, numbers: readonly number[]): Promise<boolean> {
+  const body = encodeBundle(numbers.map((number) => encodeEntry(entryOf(number))));
+  const answer = await request(`${url}/bundle`, { method: "POST", body, timeoutMilliseconds: 60_000 }, (json) =>
+    accept(json as { readonly entries: readonly Logged[] }),
+  );
+  if (!answer.ok || answer.value.entries.length !== numbers.length) return false;
+  for (const [at, logged] of answer.value.entries.entries()) acknowledge(lane, numbers[at] ?? -1, logged);
+  return true;
+}
+
+/** A place that was acknowledged before and is another now is an exception: nothing may ever move. */
+function acknowledge({ log, acknowledged }: Lane, number: number, { index, proof }: Logged): void {
+  const proven = verifyTlogProof(proof, encodeEntry(entryOf(number)), log.trust);
   if (!proven.ok) throw new Error(`entry ${number}: ${proven.refusal.code}, ${proven.refusal.found}`);
+  if (proven.value.index !== index) throw new Error(`entry ${number} is said to be at ${index}, and proven at ${proven.value.index}`);
   const before = acknowledged.get(number) ?? index;
   if (before !== index) throw new Error(`entry ${number} was acknowledged at ${before}, and is at ${index}`);
   acknowledged.set(number, index);
-  return true;
 }

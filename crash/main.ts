@@ -16,7 +16,7 @@ await new Command("npm run crash --")
   .description("kills ledgers at moments that chance chooses, and audits what is left of their logs")
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .option("--kills <n>", "how often in all", number(1, 1_000_000), 200)
-  .option("--lanes <n>", "logs beside one another", number(1, 64), availableParallelism())
+  .option("--lanes <n>", "logs beside one another", number(1, 64), 2 * availableParallelism())
   .option("--seed <n>", "what chance begins with", number(0, 2 ** 31), Date.now() % 2 ** 31)
   .addHelpText(
     "after",
@@ -29,13 +29,23 @@ async function crash({ kills, lanes, seed }: Options): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "countersign-crash-"));
   const began = performance.now();
   console.error(`seed ${seed}, ${lanes} logs, in ${directory}`);
-  const progress = (done: number): void => void process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${done} of ${kills} kills` : "");
-  const logs = await killAgain({ directory, kills, lanes, seed, progress });
+  const stopping = new AbortController();
+  process.once("SIGINT", () => stopping.abort());
+  let killed = 0;
+  const progress = (done: number): void => {
+    killed = done;
+    const seconds = (performance.now() - began) / 1000;
+    const left = Math.ceil(((kills - done) * seconds) / done / 60);
+    const text = `${done} of ${kills} kills in ${Math.round(seconds)} s, ${left} min left; Ctrl-C examines what there is`;
+    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+    else if (done % 500 === 0) console.error(text);
+  };
+  const logs = await killAgain({ directory, kills, lanes, seed, progress, signal: stopping.signal });
   if (process.stderr.isTTY) process.stderr.write("\n");
   console.table(logs.map(({ faults, ...log }) => ({ ...log, faults: faults.length })));
   const faults = logs.flatMap((log) => log.faults);
   for (const fault of faults.slice(0, 20)) console.log(fault);
-  console.log(`${kills} kills in ${Math.round((performance.now() - began) / 1000)} s, seed ${seed}: ${faults.length} faults`);
+  console.log(`${killed} kills in ${Math.round((performance.now() - began) / 1000)} s, seed ${seed}: ${faults.length} faults`);
   if (faults.length === 0) rmSync(directory, { recursive: true });
   else process.exitCode = 1;
 }

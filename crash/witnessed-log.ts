@@ -3,15 +3,13 @@ import { type ChildProcess, fork } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createKey } from "@countersign/custody/encrypted-file";
-import type { KeyPlace } from "@countersign/custody/place";
+import { createUnattendedKey, type EncryptedFilePlace } from "@countersign/custody/encrypted-file";
 import { type RunningDuty, startDuty } from "@countersign/daemon/child";
 import type { Config } from "@countersign/ledger/config";
 import type { LogTrust } from "@countersign/tlog/quorum";
 import { rawPublicKey } from "@countersign/tlog/signer";
 import { formatVkey, parseVkey, type Vkey } from "@countersign/tlog/vkey";
 
-const PASSPHRASE = "for a log that lives for some minutes";
 const QUORUM = 2;
 
 /** A log with a state and files of its own, whose ledger is not running. */
@@ -33,12 +31,13 @@ export interface Ground extends AsyncDisposable {
 }
 
 export async function layGround(directory: string, logCount: number): Promise<Ground> {
-  const passphraseFile = join(directory, "passphrase");
-  writeFileSync(passphraseFile, PASSPHRASE, { mode: 0o600 });
-  const keyFile = (name: string): string => join(directory, `${name}.key`);
-  const place = (name: string): KeyPlace => ({ custody: "encrypted-file", keyFile: keyFile(name), passphraseFile });
+  const place = (name: string): EncryptedFilePlace => ({
+    custody: "encrypted-file",
+    keyFile: join(directory, `${name}.key`),
+    passphraseFile: join(directory, `${name}.passphrase`),
+  });
   const make = async (name: string, type: 1 | 4): Promise<Vkey> => {
-    const { publicKey } = await createKey(keyFile(name), PASSPHRASE, "ed25519");
+    const { publicKey } = await createUnattendedKey(place(name), "ed25519");
     const vkey = parseVkey(formatVkey(name, type, rawPublicKey(publicKey)));
     if (!vkey.ok) throw new Error(vkey.refusal.found);
     return vkey.value;
