@@ -3,6 +3,7 @@ import { decode } from "@countersign/trust/decode";
 import type { Profile } from "@countersign/trust/policy/profile";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import { type Plan, plan } from "@countersign/world/plan";
+import { withBrake } from "@countersign/world/plans/brake";
 import { isHeld, ladder, type Means, missingFor, type Rung, strongest } from "@countersign/world/plans/ladder";
 
 /** What is asked of a plan. */
@@ -16,6 +17,8 @@ export interface Wish {
   readonly profile?: Profile | undefined;
   /** Instead of the profile's own, how long a release must be public: it goes into the signed policy. */
   readonly soakSeconds?: number | undefined;
+  /** How unusual a release must be, in bits, for an observer to have it held; no brake unless told. */
+  readonly brakeBits?: number | undefined;
 }
 
 /** A plan, which kind it is, and what it was derived from. */
@@ -32,7 +35,8 @@ export function choosePlan(wish: Wish): Outcome<Choice> {
   if (means.owners.length === 0) return refuse("owners-missing", "at least one owner", "none", "Name yourself: --owner NAME");
   if (asked !== undefined && !isHeld(asked, means)) return tooFew(asked, means);
   const rung = asked ?? strongest(means);
-  const made = decode(plan, withSoak(rung.plan(wish.product, wish.channel, means), wish.soakSeconds), "the plan");
+  const derived = withSoak(rung.plan(wish.product, wish.channel, means), wish.soakSeconds);
+  const made = decode(plan, wish.brakeBits === undefined ? derived : withBrake(derived, wish.brakeBits), "the plan");
   return made.ok ? accept({ rung, means, plan: made.value }) : made;
 }
 

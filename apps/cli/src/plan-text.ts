@@ -35,7 +35,7 @@ export function planText(choice: Choice, hardware: readonly string[], directory:
 function holdings(plan: Plan): readonly (readonly string[])[] {
   const { root, targets, signers, publish, proposer, builders, builderQuorum, revokers, witnesses, witnessQuorum, people, approvals } =
     plan;
-  const { monitors, readThrough, freshRevokers } = plan;
+  const { monitors, readThrough, freshRevokers, brake } = plan;
   const names = (holders: readonly Holding[]): string => holders.map(({ holder, owner }) => `${holder} (${owner})`).join(", ");
   const of = (threshold: number, holders: readonly Holding[]): string => `${threshold} of ${holders.length}`;
   return [
@@ -48,6 +48,7 @@ function holdings(plan: Plan): readonly (readonly string[])[] {
     ["publish, ledger", names([publish]), "1"],
     ["revoke", names(revokers), `any one; ${freshRevokers} must be fresh`],
     ...(monitors.length === 0 ? [] : [["observe", names(monitors), of(readThrough, monitors)]]),
+    ...(brake === undefined ? [] : [["hold for 72 hours", names(brake.askers), `any one, from ${brake.bits} bits`]]),
     ["witness", names(witnesses), of(witnessQuorum, witnesses)],
   ];
 }

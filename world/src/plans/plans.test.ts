@@ -7,6 +7,7 @@ import { profileDefaults } from "@countersign/trust/policy/profile";
 import fc from "fast-check";
 import { type Holding, type Plan, plan } from "../plan.ts";
 import { setsOfOne } from "../sets-of-one.ts";
+import { withBrake } from "./brake.ts";
 import { isHeld, ladder, type Means, strongest } from "./ladder.ts";
 
 const owners = (count: number): readonly string[] => ["ann", "ben", "cem", "dia", "eva", "fay", "gil", "hal", "ida", "jon"].slice(0, count);
@@ -107,4 +108,15 @@ test("who is enough alone is read off the quorums: weaken one, and somebody is n
   assert.equal(worst({ witnessQuorum: 1 }), "ann: move witnessed time");
   assert.equal(worst({ targets: { ...made.targets, threshold: 1 } }), "ann: change what is trusted");
   assert.equal(worst({ signers: { holders: made.signers.holders.slice(0, 2), threshold: 2 } }), "ann: hold releases back");
+});
+
+test("with a brake every plan reads back, and each owner who watches may ask for it with one key", () => {
+  fc.assert(
+    fc.property(someMeans, fc.integer({ min: 1, max: 512 }), (means, bits) => {
+      const made = withBrake(planOf(means), bits);
+      assert.ok(reads(JSON.parse(JSON.stringify(made))));
+      const watching = made.monitors.length === 0 ? [made.publish] : made.monitors;
+      assert.deepEqual(made.brake?.askers.map(({ owner }) => owner).toSorted(), watching.map(({ owner }) => owner).toSorted());
+    }),
+  );
 });

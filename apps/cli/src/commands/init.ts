@@ -24,6 +24,7 @@ interface Options {
   readonly builders?: number;
   readonly hardware?: readonly string[];
   readonly soak?: number;
+  readonly brake?: number;
   readonly approverKey?: readonly string[];
   readonly json?: true;
 }
@@ -50,10 +51,11 @@ export function init(program: Command): void {
       "with what this owner approves, instead of a key file made here: what `key passkey` made, or FILE.pub of a key in a token; again for each",
       each,
     )
+    .option("--soak <seconds>", "how long a release must be public before devices take it (default: the profile's)", number(1, 30 * 86_400))
     .option(
-      "--soak <seconds>",
-      "how long a release must be public before devices take it (default: the profile's)",
-      number(1, 30 * 86_400),
+      "--brake <bits>",
+      "let observers have a release held for 72 hours that is as unusual as this; 22 is seen in fewer than 1 of 100 benign ones (default: no brake)",
+      number(1, 512),
     );
   verb<Options>(
     command,
@@ -62,7 +64,13 @@ export function init(program: Command): void {
       const means = await meansOf(options);
       if (!means.ok) return means;
       const { hardware, ...wish } = means.value;
-      const chosen = choosePlan({ ...wish, product: options.product, channel: options.channel, soakSeconds: options.soak });
+      const chosen = choosePlan({
+        ...wish,
+        product: options.product,
+        channel: options.channel,
+        soakSeconds: options.soak,
+        brakeBits: options.brake,
+      });
       if (!chosen.ok) return chosen;
       const { plan, rung } = chosen.value;
       const stranger = hardware.find((owner) => !plan.people.includes(owner));
