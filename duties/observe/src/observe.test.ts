@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { randomBytes, randomInt } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
@@ -314,24 +314,3 @@ async function mirror(own: ReadonlyMap<string, Uint8Array>): Promise<string> {
   const address = server.address();
   return `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
 }
-
-test("killed again and again in its first looks, it loses no finding and makes none twice", async () => {
-  const seed = randomInt(2 ** 31);
-  const known = new Set((await findings()).filter(({ severity }) => severity === "Critical").map(({ id }) => id));
-  const config = { ...observeConfig(project, 0, ground.url, "killed"), pollMilliseconds: 10 };
-  for (const kill of [1, 2, 3, 4]) {
-    const killed = await ground.start("observe", "killed", config);
-    await sleep((Math.imul(seed, kill * 2_654_435_761) >>> 0) % 250);
-    await killed.stop("SIGKILL");
-  }
-  observe = await ground.start("observe", "killed", config);
-  await until(async () => (await look()).healthy);
-  const ids = (await findings()).map(({ id }) => id);
-  assert.equal(new Set(ids).size, ids.length, `seed ${seed}`);
-  const missed = (await findings()).filter(({ severity }) => severity === "Critical").filter(({ id }) => !known.has(id));
-  assert.ok(
-    ids.some((id) => known.has(id)),
-    `seed ${seed}`,
-  );
-  assert.deepEqual(missed, [], `seed ${seed}`);
-});

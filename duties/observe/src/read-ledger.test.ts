@@ -1,51 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { appendLeaves } from "@countersign/tlog/append";
 import { encodeBundle } from "@countersign/tlog/bundle";
-import { formatCheckpoint } from "@countersign/tlog/checkpoint";
-import { encodeEntry, parseEntry } from "@countersign/tlog/entry";
-import { EMPTY_ROOT, leafHash, sha256 } from "@countersign/tlog/hash";
+import { parseEntry } from "@countersign/tlog/entry";
+import { EMPTY_ROOT } from "@countersign/tlog/hash";
 import { formerLogPrefix } from "@countersign/tlog/log-path";
-import { formatNote, formatSignature } from "@countersign/tlog/note";
-import { cosign, type NoteSigner, signerFromSeed, signNote } from "@countersign/tlog/signer";
-import { bundlePath, tilesBetween } from "@countersign/tlog/tile";
-import { keyIdOf, type Vkey } from "@countersign/tlog/vkey";
-import { accept } from "@countersign/trust/refusal";
 import { must } from "@countersign/trust/simulator.test-support";
-import type { Read } from "@countersign/trust/workflow/step";
 import { LedgerCopy } from "./ledger-copy.ts";
+import { entry, logOf, serving, trust } from "./log-files.test-support.ts";
 import type { Cursor } from "./observation.ts";
 import { readFormerLog, readLedger } from "./read-ledger.ts";
 
-const seed = (name: string) => sha256(Buffer.from(name));
-const log = signerFromSeed(seed("log"), "log.example", 1);
-const witnesses = ["w1.example", "w2.example"].map((name) => signerFromSeed(seed(name), name, 4));
-const vkey = ({ name, type, publicKey }: NoteSigner): Vkey => ({ name, type, publicKey, keyId: keyIdOf(name, type, publicKey) });
-const trust = { origin: "log.example", log: vkey(log), witnesses: witnesses.map(vkey), quorum: 2 };
 const start: Cursor = { size: 0, root: EMPTY_ROOT, note: "" };
-
-const entry = (text: string) => encodeEntry({ type: "channel", digest: Buffer.from(seed(text)).toString("hex") });
-
-/** The files of a log with these leaves, as a mirror serves them. */
-async function logOf(leaves: readonly Uint8Array[]): Promise<Map<string, Uint8Array>> {
-  const files = new Map<string, Uint8Array>();
-  const grown = await appendLeaves(0, leaves.map(leafHash), async () => undefined);
-  assert.ok(grown.ok);
-  for (const { path, bytes } of grown.value.tiles) files.set(`log/${path}`, bytes);
-  for (const { level, index, width } of tilesBetween(0, leaves.length))
-    if (level === 0) files.set(`log/${bundlePath(index, width)}`, encodeBundle(leaves.slice(index * 256, index * 256 + width)));
-  const text = formatCheckpoint({ origin: "log.example", size: leaves.length, root: grown.value.root });
-  const note = Buffer.from(formatNote(text, [await signNote(Buffer.from(text), log)]));
-  const cosigned = await Promise.all(witnesses.map((witness) => cosign(Buffer.from(text), 1_700_000_000, witness)));
-  files.set("log/checkpoint", Buffer.concat([note, ...cosigned.map((signature) => Buffer.from(formatSignature(signature)))]));
-  return files;
-}
-
-const serving =
-  (files: ReadonlyMap<string, Uint8Array>): Read =>
-  async (path) =>
-    accept(files.get(path));
 
 async function cursorAt(leaves: readonly Uint8Array[]): Promise<Cursor> {
   const reading = await readLedger(serving(await logOf(leaves)), trust, start);
