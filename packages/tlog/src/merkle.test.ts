@@ -41,10 +41,80 @@ function* altered(proof: readonly Uint8Array[], seed: number): Generator<Uint8Ar
 
 const ROOTS = Array.from({ length: MAX + 1 }, (_, size) => root(LEAVES.slice(0, size)));
 
-test("the roots of the public eight-leaf example", () => {
+test("the roots of the public eight-leaf example, at every size", () => {
   const inputs = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"];
-  const eight = root(inputs.map((hex) => leafHash(Buffer.from(hex, "hex"))));
-  assert.equal(Buffer.from(eight).toString("hex"), "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328");
+  const leaves = inputs.map((hex) => leafHash(Buffer.from(hex, "hex")));
+  const roots = Array.from({ length: 9 }, (_, size) => Buffer.from(root(leaves.slice(0, size))).toString("hex"));
+  assert.deepEqual(roots, [
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+    "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+    "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+    "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+    "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+    "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+    "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+  ]);
+});
+
+test("each way in which the public cases of other implementations are wrong is wrong here: indexes, sizes, hashes in front, behind and swapped", () => {
+  const [garbage, short] = [leafHash(Buffer.from("garbage")), new Uint8Array(31)];
+  for (const [index, size] of [
+    [0, 8],
+    [5, 8],
+    [2, 3],
+    [1, 5],
+  ] as const) {
+    const [leaf, now] = [LEAVES[index] ?? EMPTY_ROOT, ROOTS[size] ?? EMPTY_ROOT];
+    const proof = path(index, LEAVES.slice(0, size));
+    assert.equal(verifyInclusion(index, size, leaf, proof, now), true);
+    for (const place of [index - 1, index + 1, index ^ 2, size]) assert.equal(verifyInclusion(place, size, leaf, proof, now), false);
+    for (const other of [size * 2, Math.floor(size / 2)]) assert.equal(verifyInclusion(index, other, leaf, proof, now), false);
+    for (const [l, r] of [
+      [garbage, now],
+      [leaf, garbage],
+      [EMPTY_ROOT, EMPTY_ROOT],
+      [new Uint8Array(), new Uint8Array()],
+      [short, short],
+    ] as const)
+      assert.equal(verifyInclusion(index, size, l, proof, r), false);
+    for (const wrong of [[garbage, ...proof], [...proof, garbage], [now, ...proof], [...proof, now], proof.toSpliced(1, 0, garbage)])
+      assert.equal(verifyInclusion(index, size, leaf, wrong, now), false);
+  }
+  assert.equal(verifyInclusion(0, 1, short, [], short), false, "equal, and no hashes");
+  for (const [m, n] of [
+    [1, 8],
+    [6, 8],
+    [2, 5],
+    [6, 7],
+  ] as const) {
+    const [old, now] = [ROOTS[m] ?? EMPTY_ROOT, ROOTS[n] ?? EMPTY_ROOT];
+    const proof = subproof(m, LEAVES.slice(0, n), true);
+    assert.equal(verifyConsistency(m, n, old, now, proof), true);
+    for (const place of [m - 1, m + 1, m ^ 2]) assert.equal(verifyConsistency(place, n, old, now, proof), false);
+    for (const other of [n * 2, Math.floor(n / 2)]) assert.equal(verifyConsistency(m, other, old, now, proof), false);
+    for (const [one, two] of [
+      [now, old],
+      [garbage, now],
+      [old, garbage],
+      [EMPTY_ROOT, now],
+    ] as const)
+      assert.equal(verifyConsistency(m, n, one, two, proof), false);
+    for (const wrong of [
+      [],
+      [garbage, ...proof],
+      [...proof, garbage],
+      [old, ...proof],
+      [now, ...proof],
+      [...proof, old],
+      [...proof, now],
+      proof.slice(0, -1),
+    ])
+      assert.equal(verifyConsistency(m, n, old, now, wrong), false);
+  }
+  assert.equal(verifyConsistency(1, 1, short, short, []), false, "equal, and no hashes");
+  assert.equal(verifyConsistency(0, 0, EMPTY_ROOT, EMPTY_ROOT, []), false, "of the empty tree nothing is shown");
 });
 
 test("every inclusion proof of every size up to 70 verifies; none with a flipped bit, another length or another place does", () => {
