@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { request } from "@countersign/daemon/client";
+import type { DeliveryStatus } from "@countersign/observe/delivery";
 import type { Severity } from "@countersign/observe/detector";
 import type { Finding } from "@countersign/observe/finding";
+import type { Status } from "@countersign/observe/observer";
 import { severityIds } from "@countersign/observe/ocsf";
 import type { Suppression } from "@countersign/observe/suppression";
 import {
@@ -11,7 +13,6 @@ import {
   decode,
   digest,
   integer,
-  json,
   literal,
   nullable,
   open,
@@ -19,7 +20,7 @@ import {
   record,
   text,
 } from "@countersign/trust/decode";
-import type { Outcome } from "@countersign/trust/refusal";
+import type { Outcome, Refusal } from "@countersign/trust/refusal";
 
 // What an observer answers, decoded: plain JSON, with fractions, and not the strict form of signed documents.
 // It is its word; what matters in it, a reader can verify.
@@ -64,17 +65,13 @@ export function askOcsf(observe: string): Promise<Outcome<readonly { readonly se
   );
 }
 
-/** How an observer is. */
-export interface ObserverStatus {
-  readonly size: number;
-  readonly readThrough: number | null;
-  readonly time: number;
-  readonly healthy: boolean;
-  readonly looked: number;
-  readonly blind: string | null;
-  readonly sinks: readonly { readonly name: string; readonly pending: number; readonly failures: number; readonly refusal: unknown }[];
-  readonly suppressions: unknown;
+/** How an observer is, and all that is around it. */
+export interface ObserverStatus extends Status {
+  readonly sinks: readonly DeliveryStatus[];
+  readonly suppressions: Refusal | null;
 }
+
+const refusal = open<Refusal>({ code: text, expected: text, found: text, remedy: text, check: optional(text) });
 
 const status = open<ObserverStatus>({
   size: integer(0),
@@ -83,8 +80,8 @@ const status = open<ObserverStatus>({
   healthy: boolean,
   looked: integer(0),
   blind: nullable(text),
-  sinks: array(open({ name: text, pending: integer(0), failures: integer(0), refusal: nullable(json) })),
-  suppressions: nullable(json),
+  sinks: array(open({ name: text, pending: integer(0), failures: integer(0), refusal: nullable(refusal) })),
+  suppressions: nullable(refusal),
 });
 
 export function askStatus(observe: string): Promise<Outcome<ObserverStatus>> {

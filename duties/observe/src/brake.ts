@@ -6,6 +6,7 @@ import type { RepositoryView } from "@countersign/repository/view";
 import { verifyCosigned } from "@countersign/tlog/quorum";
 import type { ReadTile } from "@countersign/tlog/tree";
 import { type Digest, isDigest } from "@countersign/trust/digest";
+import { publicSince } from "@countersign/trust/ledger/inclusion";
 import { accept, type Outcome, type Refusal, refuse } from "@countersign/trust/refusal";
 import type { Statement } from "@countersign/trust/release/statement";
 import { Backoff } from "./backoff.ts";
@@ -59,18 +60,34 @@ interface Scored {
   readonly bits: number;
 }
 
-/** Findings that are due for a brake: any that names a release and scores it as high as the policy of its channel says. */
-export function dueForBrake(findings: readonly Finding[], policy: Pick<RepositoryView["policy"], "channels">): readonly Scored[] {
+/** What a look knows, by which it is decided whether a brake is due. `now`: Unix milliseconds. */
+export interface BrakeScene {
+  readonly view: Pick<RepositoryView, "policy" | "ledger" | "time">;
+  readonly published: readonly PublishedEntry[];
+  readonly now: number;
+}
+
+/** Findings that are due for a brake: any that names a release, scores it as high as the policy of its channel says, and is no older than a hold lasts. */
+export function dueForBrake(findings: readonly Finding[], scene: BrakeScene): readonly Scored[] {
+  const { view, now } = scene;
   const due = findings.flatMap((finding): readonly Scored[] => {
     const { channel, digest, bits } = finding.evidence;
+    if (now - finding.time > HOLD_SECONDS * 1000) return [];
     if (typeof channel !== "string" || typeof digest !== "string" || !isDigest(digest) || typeof bits !== "number") return [];
-    const least = policy.channels[channel]?.brakeBits;
-    return least !== undefined && bits >= least ? [{ finding, channel, digest, bits }] : [];
+    const least = view.policy.channels[channel]?.brakeBits;
+    return least !== undefined && bits >= least && !isSettled(digest, scene) ? [{ finding, channel, digest, bits }] : [];
   });
   const worst = Map.groupBy(due, ({ digest }) => digest)
     .values()
     .map((each) => each.reduce((a, b) => (b.bits > a.bits ? b : a)));
   return [...worst];
+}
+
+/** What has been public for longer than its soak and a hold was there to be looked at, or runs already: to stop that is for a person. */
+function isSettled(digest: Digest, { view, published }: BrakeScene): boolean {
+  const found = published.find(({ entry }) => entry.digest === digest);
+  const since = found && publicSince(found.entry.proof, view.ledger);
+  return since?.ok === true && found !== undefined && view.time > since.value + found.rules.soakSeconds + HOLD_SECONDS;
 }
 
 /** Asks revokers to hold what is too unusual: each release once of each revoker, and until it answers. That it did is on disk as a finding. */
@@ -85,7 +102,7 @@ export class Brake {
   async go(view: RepositoryView, published: readonly PublishedEntry[]): Promise<void> {
     const { findings, revokers, now } = this.#parts;
     const known = new Set(findings.all.map(({ id }) => id));
-    for (const scored of dueForBrake(findings.all, view.policy))
+    for (const scored of dueForBrake(findings.all, { view, published, now: now() }))
       for (const [revoker, url] of Object.entries(revokers)) {
         const key = `${scored.digest} ${revoker}`;
         const backoff = this.#backoff.get(key) ?? new Backoff();

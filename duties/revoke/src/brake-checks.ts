@@ -8,7 +8,7 @@ import { dutyKeyOf, type Policy } from "@countersign/trust/policy/policy";
 import { signersOf } from "@countersign/trust/quorum";
 import type { Denial } from "@countersign/trust/revocation/list";
 import type { BrakeRequest } from "./brake-request.ts";
-import { boundsChecks, type DenialInList } from "./request-checks.ts";
+import { boundsChecks, type DenialInList, revokerCheck } from "./request-checks.ts";
 
 /** A brake lapses, and a person decides before it does. */
 export const LONGEST_BRAKE_SECONDS: number = 72 * 3600;
@@ -44,18 +44,7 @@ export const brakeChecks: readonly Check<BrakeSubject>[] = [
       );
     },
   },
-  {
-    name: "brake/revoker",
-    source: "each revoker its own list",
-    examine: ({ candidate, revoker }) =>
-      decide(
-        candidate.signed.revoker === revoker,
-        revoker,
-        candidate.signed.revoker,
-        "another-revoker",
-        "Send it to the revoker that it names, or sign one for this revoker.",
-      ),
-  },
+  revokerCheck,
   {
     name: "brake/threshold",
     source: "above a threshold set in policy",

@@ -71,6 +71,20 @@ export const boundsChecks: readonly Check<DenialInList>[] = [
   },
 ];
 
+/** Whoever asks one revoker has not asked another. */
+export const revokerCheck: Check<{ readonly candidate: Envelope<{ readonly revoker: string }>; readonly revoker: string }> = {
+  name: "request/revoker",
+  source: "each revoker its own list",
+  examine: ({ candidate, revoker }) =>
+    decide(
+      candidate.signed.revoker === revoker,
+      revoker,
+      candidate.signed.revoker,
+      "another-revoker",
+      "Send it to the revoker that it names, or sign one for this revoker.",
+    ),
+};
+
 export const requestChecks: readonly Check<RequestSubject>[] = [
   {
     name: "request/operator",
@@ -87,18 +101,7 @@ export const requestChecks: readonly Check<RequestSubject>[] = [
       );
     },
   },
-  {
-    name: "request/revoker",
-    source: "each revoker its own list",
-    examine: ({ candidate, revoker }) =>
-      decide(
-        candidate.signed.revoker === revoker,
-        revoker,
-        candidate.signed.revoker,
-        "another-revoker",
-        "Send it to the revoker that it names, or sign one for this revoker.",
-      ),
-  },
+  revokerCheck,
   {
     name: "request/person",
     source: "a brake lapses, and says whose it is",

@@ -3,7 +3,7 @@ import { hearMonitors } from "@countersign/release/heartbeats";
 import { httpReader } from "@countersign/repository/http-store";
 import { readFrom } from "@countersign/repository/read-from";
 import { openRepository } from "@countersign/repository/view";
-import { accept } from "@countersign/trust/refusal";
+import { accept, type Refusal } from "@countersign/trust/refusal";
 import type { Command } from "commander";
 import { askStatus, type ObserverStatus } from "../observer-answers.ts";
 import { openSite, type SiteOptions } from "../site.ts";
@@ -59,7 +59,6 @@ function observerText({ size, readThrough, healthy, looked, blind, sinks, suppre
   ].join("\n");
 }
 
-function reasonOf(refusal: unknown): string {
-  const { code = "", found = "" } = (refusal ?? {}) as { readonly code?: string; readonly found?: string };
+function reasonOf({ code, found }: Refusal): string {
   return `${code}, ${found}`;
 }
