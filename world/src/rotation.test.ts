@@ -16,8 +16,9 @@ import { mute } from "./demo/narrator.ts";
 import { deviceInstalls } from "./demo/on-device.ts";
 import { release } from "./demo/releases.ts";
 import { deviceRuns, must, type Scene } from "./demo/scene.ts";
-import { signConfig } from "./duty-configs.ts";
-import { foundWorld } from "./found.ts";
+import { ledgerConfig, signConfig, witnessConfig } from "./duty-configs.ts";
+import { foundWorld, logOrigin } from "./found.ts";
+import { followNextLog, makeNextLog, stepAside } from "./next-log.ts";
 import { anchorFile, dutyDirectory, keyIn, personDirectory, placeIn, storeDirectory } from "./project.ts";
 import { registerIdentity } from "./register.ts";
 import { replaceSigner } from "./rotate.ts";
@@ -25,8 +26,8 @@ import { startProcess, startWorld } from "./start.ts";
 
 const platform = `${process.platform}-${process.arch}`;
 
-test("a channel signer is replaced in a running world: its file is renewed by those who stay, and devices go on updating", {
-  timeout: 180_000,
+test("in a running world a channel signer is replaced, and then the log: devices and monitors go on, each by what was proven before", {
+  timeout: 300_000,
 }, async () => {
   const root = await mkdtemp(join(tmpdir(), "countersign-rotation-"));
   try {
@@ -86,6 +87,19 @@ test("a channel signer is replaced in a running world: its file is renewed by th
       assert.ok(signersOf(await look()).includes(key.keyid), "the new signer's word counts");
       const report = await deviceInstalls(scene);
       assert.equal(report.result, "installed", JSON.stringify(report.refusal));
+
+      await using log = await anotherLog(scene, anchor);
+      while ((await openRepository(readFrom(store), anchor, Date.now())).ok !== true) await sleep(100);
+      assert.equal((await look()).checkpoint.checkpoint.origin, log.origin);
+      assert.equal((await deviceRuns(scene, "check")).result, "current", "what runs was proven in the log before");
+      await release(scene, { version: "1.2.0", directory: await programIn(root, "three") }, ["bin/hello"], "bob");
+      const moved = await deviceInstalls(scene);
+      assert.equal(moved.result, "installed", JSON.stringify(moved.refusal));
+      for (;;) {
+        const observed = (await (await fetch(`${world.urls.observe}/status`)).json()) as { size: number; healthy: boolean };
+        if (observed.healthy && observed.size === (await look()).checkpoint.checkpoint.size) break;
+        await sleep(100);
+      }
     } finally {
       await arriving.stop();
     }
@@ -104,6 +118,33 @@ async function gainsSeen(observe: string): Promise<readonly unknown[]> {
     if (grown.length > 0) return grown.map(({ evidence }) => evidence["gain"]);
   }
   return [];
+}
+
+/** Another log takes the ledger's place, at its address and under the same witnesses, who are told of it. */
+async function anotherLog({ world }: Scene, anchor: Uint8Array): Promise<AsyncDisposable & { readonly origin: string }> {
+  const { project, processes } = world;
+  const store = directoryStore(storeDirectory(project));
+  const next = await makeNextLog(project, "ledger-next", "next.example");
+  const urls = new Map<string, string>();
+  const started: { stop(): Promise<void> }[] = [];
+  const portOf = (url: string): number => Number(new URL(url).port);
+  for (const { holder, url, stop } of processes.filter(({ duty }) => duty === "witness")) {
+    const config = (await witnessConfig(project, holder, portOf(url))) as { readonly logs: readonly string[] };
+    await stop();
+    started.push(await startProcess(project, "witness", holder, { ...config, logs: [...config.logs, next.vkey] }));
+    urls.set(holder, url);
+  }
+  const proof = must(await followNextLog(project, store, anchor, next));
+  while ((await store.read(proof)) === undefined) await sleep(100); // the old log holds the root that names the next one
+  const ledger = processes.find(({ duty }) => duty === "ledger");
+  assert.ok(ledger);
+  await ledger.stop();
+  await stepAside(project, logOrigin(project.plan));
+  const own = dutyDirectory(project, next.holder);
+  const config = await ledgerConfig(project, portOf(ledger.url), urls);
+  const parts = { origin: next.origin, key: placeIn(own), state: join(own, "state.sqlite") };
+  started.push(await startProcess(project, "ledger", next.holder, { ...config, ...parts }));
+  return { origin: next.origin, [Symbol.asyncDispose]: async () => void (await Promise.all(started.map((process) => process.stop()))) };
 }
 
 async function programIn(root: string, says: string): Promise<string> {
