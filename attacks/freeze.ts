@@ -15,7 +15,7 @@ export const freeze: Attack = {
   async prepare({ stores, devices }, stack) {
     const mirror = stack.use(await startMirror(stores.one));
     const last = await readFile(join(stores.one, "metadata", "timestamp.json"));
-    const twoDaysLater = { url: mirror.url, clockShiftSeconds: twoDays };
+    const twoDaysLater = { ...mirror, clockShiftSeconds: twoDays };
     return [
       {
         does: "serves a repository two days after its last timestamp, which was good for one",

@@ -34,7 +34,7 @@ export const poisonedClock: Attack = planted<TrojanRelease>({
     const old = await relist(await openBase(project, stores.twoRevoked), {}, keys, { timestampExpires: ranOut });
     const expired = stack.use(await startMirror(stores.twoRevoked, old));
     const hurry = (without: readonly string[]): Promise<Strike> =>
-      strikeDevice(devices.one, { url: hurried.url, clockShiftSeconds: anHour }, without, runs(product, trojanWords));
+      strikeDevice(devices.one, { ...hurried, clockShiftSeconds: anHour }, without, runs(product, trojanWords));
     return [
       {
         does: "puts the clock forward by an hour, past the soak of a release that nobody had time to object to",
@@ -52,7 +52,7 @@ export const poisonedClock: Attack = planted<TrojanRelease>({
         strike: (without) =>
           strikeDevice(
             devices.two,
-            { url: expired.url, clockShiftSeconds: -tenYears },
+            { ...expired, clockShiftSeconds: -tenYears },
             without,
             believes("timestamp", old.get("metadata/timestamp.json") as Uint8Array),
           ),

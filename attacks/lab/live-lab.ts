@@ -30,7 +30,7 @@ export async function labFromWorld({ project, device, scratch }: WorldUnderAttac
   await createDevice(at("newborn"), config, await readFile(anchorFile(project)));
   await cp(device, at("device"), { recursive: true, verbatimSymlinks: true });
   await using mirror = await startMirror(at("store-now"));
-  const { directory: upToDate } = await victimOf(at("device"), { url: mirror.url, until: "check" }, []);
+  const { directory: upToDate } = await victimOf(at("device"), { ...mirror, until: "check" }, []);
   return {
     scratch,
     project,

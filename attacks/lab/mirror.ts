@@ -14,6 +14,8 @@ export type Files = ReadonlyMap<string, Forged>;
 
 export interface Mirror extends AsyncDisposable {
   readonly url: string;
+  /** When the store beneath was kept, Unix milliseconds: whoever is led here lives then, unless somebody puts the clock wrong. */
+  readonly kept: number;
 }
 
 /** A server of the attacker's own: an honest store with forged files over it. It signs nothing and is believed by nobody; that is the point. */
@@ -29,7 +31,9 @@ export async function startMirror(store: string, forged: Files = new Map()): Pro
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
+  const { mtimeMs: kept } = await stat(join(store, "metadata", "timestamp.json"));
   return {
+    kept,
     url: `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();

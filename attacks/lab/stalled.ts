@@ -28,7 +28,7 @@ export async function strikeFor(
   };
   await using mirror = await startMirror(store, new Map([[path, started]]));
   try {
-    return await strikeDevice(device, { url: mirror.url, giveUp: giveUp.signal }, without, async (victim) =>
+    return await strikeDevice(device, { ...mirror, giveUp: giveUp.signal }, without, async (victim) =>
       giveUp.signal.aborted ? proof(victim) : undefined,
     );
   } finally {

@@ -20,6 +20,8 @@ export interface Victim {
 export interface Lure {
   /** Where it is told to look: the attacker's mirror. */
   readonly url: string;
+  /** When all this happens, Unix milliseconds; now, unless told. */
+  readonly kept?: number;
   readonly until?: "check" | "install";
   /** By how much the attacker has put the clock of its process wrong. */
   readonly clockShiftSeconds?: number;
@@ -76,7 +78,8 @@ function refusedBy({ report }: Victim): Strike {
 }
 
 async function runDevice(directory: string, lure: Lure, without: readonly string[]): Promise<Report | undefined> {
-  const { until = "install", clockShiftSeconds = 0, giveUp } = lure;
+  const { until = "install", kept = Date.now(), clockShiftSeconds: wrong = 0, giveUp } = lure;
+  const clockShiftSeconds = wrong + Math.round((kept - Date.now()) / 1000);
   const preload = clockShiftSeconds === 0 ? [] : ["--import", import.meta.resolve("@countersign/attacks/lab/shifted-clock")];
   const child = spawn(
     process.execPath,

@@ -92,7 +92,17 @@ export const listVectors: VectorFile<GivenList> = {
 interface GivenDenials
   extends Pick<
     DenialSubject,
-    "denials" | "time" | "builders" | "payloads" | "commits" | "known" | "served" | "soakEnd" | "freshRevokers" | "revocationSeconds"
+    | "denials"
+    | "time"
+    | "now"
+    | "builders"
+    | "payloads"
+    | "commits"
+    | "known"
+    | "served"
+    | "soakEnd"
+    | "freshRevokers"
+    | "revocationSeconds"
   > {
   /** Its last release is judged. */
   readonly head: unknown;
@@ -113,6 +123,7 @@ export const denialVectors: VectorFile<GivenDenials> = {
       denials: [],
       lifted: [],
       time: end,
+      now: end,
       builders: [builder.keyid],
       payloads: [digestOf("what the provenance says")],
       commits: ["0".repeat(40)],
@@ -131,8 +142,8 @@ export const denialVectors: VectorFile<GivenDenials> = {
       accepted("two of them", given({ freshRevokers: 2, soakEnd: end - 1 })),
       refused("one of two was heard only before the soak ended", "revocations-stale", given({ freshRevokers: 2 })),
       refused("attack: two revokers of one owner", "revocations-stale", given({ freshRevokers: 2, soakEnd: end - 1, policy: oneOwner })),
-      accepted("a list of the greatest age", given({ time: end + 86_400 })),
-      refused("attack: an old list hides a later revocation", "revocations-stale", given({ time: end + 86_401 })),
+      accepted("a list of the greatest age", given({ now: end + 86_400 })),
+      refused("attack: an old list hides a later revocation", "revocations-stale", given({ now: end + 86_401 })),
       refused("nobody was heard", "revocations-stale", given({ known: {}, served: {} })),
       refused("attack: a list that was heard before is left out", "revocations-withheld", given({ served: only.served })),
       refused(

@@ -113,6 +113,7 @@ test("a hold lapses after 72 hours of witnessed time, and a person's denial besi
       denials,
       lifted: new Set(),
       time: now,
+      now,
       revocationSeconds: 10,
       ...unread,
       known: {},

@@ -51,6 +51,7 @@ function denialPart(subject: SigningSubject): DenialSubject | undefined {
     policy: view.policy,
     lifted: new Set(Object.values(candidate.heads).flatMap((head) => [...liftedDenials(head, deniable.digest)])),
     time,
+    now: time,
     ...builtBy(named, [{ policy: view.policy, rules }]),
     known: revocations.lists,
     served: revocations.lists,

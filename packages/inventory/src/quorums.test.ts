@@ -259,7 +259,7 @@ test("the revokers whom a device must hear, and the monitors that must have read
   const { policy, rules } = under;
   for (const set of subsetsOf(sample.revokers)) {
     const known = Object.fromEntries(set.map(({ keyid }) => [keyid, { version: 1, time: 100 }]));
-    const subject = { candidate: undefined, policy, time: 100, known, served: {}, soakEnd: 50, freshRevokers: 2, revocationSeconds: 60 };
+    const subject = { candidate: undefined, policy, now: 100, known, served: {}, soakEnd: 50, freshRevokers: 2, revocationSeconds: 60 };
     const [fresh] = heardChecks;
     assert.equal(
       fresh?.examine(subject).ok,

@@ -150,6 +150,10 @@ export class Attempt {
     return Math.max(this.began, this.memory.time * 1000);
   }
 
+  get nowSeconds(): number {
+    return Math.floor(this.now / 1000);
+  }
+
   get ledger(): LedgerTrust {
     return ledgerTrust(this.documents.root.signed);
   }

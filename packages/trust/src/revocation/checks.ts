@@ -71,20 +71,26 @@ export interface HeardSubject {
   /** A release, or the policy that asks where none is judged. */
   readonly candidate: unknown;
   readonly policy: Policy;
-  readonly time: number;
+  /**
+   * What age is judged by, Unix seconds: on a device the larger of witnessed time and its clock, so that whoever keeps checkpoints back makes no list fresh, and
+   * whoever sets the clock back neither.
+   */
+  readonly now: number;
   /** By the key of the revoker: a name that gets another key is another voice. */
   readonly known: Readonly<Record<string, KnownList>>;
   readonly served: Readonly<Record<string, ServedList>>;
   /** After it the lists must be dated; 0 where no release is judged. */
   readonly soakEnd: number;
   readonly freshRevokers: number;
-  /** How old a list may be, in seconds of witnessed time. */
+  /** How old a list may be, in seconds. */
   readonly revocationSeconds: number;
 }
 
 /** A release against every denial that was ever verified, and against how recent and complete the lists are (gate 9). */
 export interface DenialSubject extends HeardSubject, Built {
   readonly candidate: Entry<Statement>;
+  /** Witnessed, Unix seconds: what holds end by. */
+  readonly time: number;
   readonly denials: readonly Denial[];
   /** The denials that lift orders answered for this release. */
   readonly lifted: ReadonlySet<Digest>;
@@ -95,7 +101,7 @@ export const heardChecks: readonly Check<HeardSubject>[] = [
   {
     name: "revocations/fresh",
     source: "revocation lists dated after the soak ended, and recently",
-    examine: ({ known, policy, soakEnd, freshRevokers, revocationSeconds, time: now }) => {
+    examine: ({ known, policy, soakEnd, freshRevokers, revocationSeconds, now }) => {
       const since = Math.max(soakEnd, now - revocationSeconds);
       const fresh = Object.entries(policy.revokers).filter(([, keyid]) => (known[keyid]?.time ?? 0) >= since);
       const owners = ownersOf(

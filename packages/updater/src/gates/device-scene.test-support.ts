@@ -25,12 +25,14 @@ export interface DeviceScene {
   readonly mirror?: Mirror | undefined;
   /** What the device holds from before; it is newborn, unless told. */
   readonly holds?: readonly [Partial<Documents>, Memory];
+  /** Its system clock, in Unix milliseconds. */
+  readonly clock?: () => number;
   /** All of them, unless told. */
   readonly gates?: readonly Gate[];
 }
 
 /** What a device reports that looks for a release of `hello` on `stable`. */
-export async function looks({ root, files, mirror = (_, bytes) => bytes, holds, gates }: DeviceScene): Promise<Report> {
+export async function looks({ root, files, mirror = (_, bytes) => bytes, holds, clock, gates }: DeviceScene): Promise<Report> {
   const server = createServer(({ url = "" }, response) => {
     const path = url.slice(1);
     const bytes = files.get(path);
@@ -47,7 +49,7 @@ export async function looks({ root, files, mirror = (_, bytes) => bytes, holds, 
       await openTrustStore(device.path); // makes the directory
       await saveTrustStore(device.path, ...holds);
     }
-    return must(await update(device.path, { until: "check", ...(gates && { gates }) }));
+    return must(await update(device.path, { until: "check", ...(clock && { clock }), ...(gates && { gates }) }));
   } finally {
     server.close();
     server.closeAllConnections();

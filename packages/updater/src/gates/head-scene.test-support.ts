@@ -33,6 +33,8 @@ export interface HeadScene {
   /** Those that judge now: the one that is held first. */
   readonly policies: readonly [Policy, ...Policy[]];
   readonly memory: Partial<Memory>;
+  /** Its system clock, Unix seconds; witnessed time, unless told. */
+  readonly clock?: number;
   readonly served?: Readonly<Record<string, ServedList>>;
   /** Files besides the head, by path. */
   readonly files?: Readonly<Record<string, string>>;
@@ -71,5 +73,5 @@ export async function meets(scene: HeadScene): Promise<Report> {
     },
   });
   const gates = [earlier, headGate, soakGate, ...(provenance === undefined ? [] : [provenance]), approvalsGate];
-  return looks({ root: await signedBytes(rootOf(), alice, bob), files: all, gates });
+  return looks({ root: await signedBytes(rootOf(), alice, bob), files: all, gates, clock: () => (scene.clock ?? now) * 1000 });
 }

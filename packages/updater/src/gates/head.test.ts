@@ -148,6 +148,13 @@ test("where a channel asks for it, a monitor must have read past the release ent
   assert.ok(unsigned.trail.some(({ refusal }) => refusal?.code === "monitor-not-trusted"));
 });
 
+test("attack: checkpoints are kept back, so that witnessed time stands still where nothing was revoked yet; lists grow old by the device's own clock", async () => {
+  const { revocationSeconds } = rules;
+  assert.equal(said(await at(soak, { clock: start + soak + revocationSeconds })), "available 1.0.0");
+  assert.equal(said(await at(soak, { clock: start + soak + revocationSeconds + 1 })), "revocations-stale");
+  assert.equal(said(await at(soak, { clock: 0 })), "available 1.0.0", "a clock that is set back makes nothing fresh, and nothing old");
+});
+
 /** A log of as many entries, none of which is of the one that the device follows. */
 async function anotherLog(size: number): Promise<TestLog> {
   const other = new TestLog();

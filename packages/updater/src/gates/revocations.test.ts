@@ -42,6 +42,7 @@ async function list({ by = revoker, ...said }: Said): Promise<object> {
 async function hears(
   lists: readonly object[] | undefined,
   memory: Partial<Memory> = {},
+  clock: number = memory.time ?? time,
 ): Promise<{ readonly report: Report; readonly memory: Memory }> {
   const bytes = lists && servedBytes({ _type: "revocation-lists", lists });
   const url = await serve(({ url: path }, response) => {
@@ -63,7 +64,7 @@ async function hears(
       return goOn;
     },
   });
-  const report = must(await update(device.path, { until: "check", gates: [earlier, revocationsGate] }));
+  const report = must(await update(device.path, { until: "check", gates: [earlier, revocationsGate], clock: () => clock * 1000 }));
   return { report, memory: must(await openTrustStore(device.path)).memory };
 }
 
@@ -114,4 +115,10 @@ test("attack: the lists are kept back, or one of them, while nothing is to be in
   }
   const old = await hears([await list({})], { time: time + 10 * 86_400, lists: {} });
   assert.deepEqual([old.report.unheard?.code, old.report.refusal], ["revocations-stale", undefined]);
+  const still = await hears([await list({})], {}, time + 10 * 86_400);
+  assert.deepEqual(
+    [still.report.unheard?.code, still.report.refusal],
+    ["revocations-stale", undefined],
+    "witnessed time was kept from going on",
+  );
 });

@@ -39,9 +39,11 @@ export const revocationsGate: Gate = gate({
 /** Says whom this device has not heard for too long, or who was left out. */
 function notice(attempt: Attempt, checks: readonly Check<HeardSubject>[]): void {
   const lists = { known: attempt.memory.lists, served: attempt.found.served ?? {}, soakEnd: 0 };
-  for (const { policy, time, rules } of contextsOf(attempt)) {
+  for (const { policy, rules } of contextsOf(attempt)) {
     const { freshRevokers, revocationSeconds } = rules;
-    const heard = attempt.note(judge({ candidate: policy, policy, time, freshRevokers, revocationSeconds, ...lists }, checks));
+    const heard = attempt.note(
+      judge({ candidate: policy, policy, now: attempt.nowSeconds, freshRevokers, revocationSeconds, ...lists }, checks),
+    );
     if (!heard.ok) attempt.found.unheard ??= heard.refusal;
   }
 }

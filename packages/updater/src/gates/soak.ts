@@ -57,6 +57,7 @@ export const soakGate: Gate = gate({
         ...known,
         policy,
         time,
+        now: attempt.nowSeconds,
         freshRevokers,
         revocationSeconds,
       }),
