@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { copyStore } from "@countersign/world/copy-store";
 import { liveProject } from "./live-project.test-support.ts";
 import { countersignJson } from "./transcript.test-support.ts";
 
@@ -45,6 +47,10 @@ test("from a directory to a device, and back, by the commands that the help show
   await said("device", "init", "d", ...from);
   assert.match(await said("device", "install", "--dir", "d"), /installed: 1\.0\.0/);
   assert.equal(await said("device", "run", "--dir", "d", "bin/hello"), "hello 1.0.0\n");
+
+  await copyStore({ directory: project }, join(base, "carried"));
+  await said("device", "init", "offline", "--url", pathToFileURL(join(base, "carried")).href, ...from.slice(2));
+  assert.match(await said("device", "install", "--dir", "offline"), /installed: 1\.0\.0/, "from a copy, and no network");
 
   const second = await release("1.1.0");
   assert.match(await said("release", "diff", second), /version +1\.0\.0 +1\.1\.0\n[\s\S]*~ .*bin\/hello/);

@@ -37,7 +37,9 @@ test("a device whose headers are a secret is readable to its owner only", async 
 test("what could be taken for something else is refused", () => {
   const wrong = [
     { mirrors: ["https://one.example/"] },
-    { mirrors: ["file:///updates"] },
+    { mirrors: ["file://server/updates"] },
+    { mirrors: ["file:updates"] },
+    { mirrors: ["ftp://one.example"] },
     { mirrors: ["https://one.example", "https://one.example"] },
     { proxy: "proxy.example:3128" },
     { proxy: "socks5://proxy.example" },

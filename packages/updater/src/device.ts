@@ -9,7 +9,7 @@ import type { NetworkSettings } from "./network.ts";
 
 /** What one installation of one product is. Kept as `device.json` in its directory; only its operator writes it. */
 export interface DeviceConfig {
-  /** Where the repository is served. */
+  /** Where the repository is served: over http or https, or a directory of this machine (`file:///media/updates`). */
   readonly url: string;
   /** Where else: asked in this order when `url` fails or serves what is refused. */
   readonly mirrors?: readonly string[] | undefined;
@@ -35,7 +35,7 @@ export interface Device extends DeviceConfig {
   readonly directory: string;
 }
 
-const address = matching(/^https?:\/\/[^\s?#]+[^\s?#/]$/, "an http or https address without a final slash");
+const address = matching(/^(?:https?:\/\/|file:\/\/\/)[^\s?#]+[^\s?#/]$/, "an http, https or file address without a final slash");
 const origin = matching(/^https?:\/\/[^\s?#/@]+$/, "an origin, such as https://updates.example");
 const headerName = matching(/^[A-Za-z0-9-]{1,100}$/, "the name of a header");
 const headerValue = matching(/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/, "the value of a header");

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Agent, ClientRequest, RequestOptions as HttpOptions, IncomingMessage } from "node:http";
+import type { Agent, ClientRequest, RequestOptions as HttpOptions } from "node:http";
+import type { Readable } from "node:stream";
 import { accept, type Outcome, refuse } from "@countersign/tlog/refusal";
 import { defaultLimits } from "@countersign/trust/limits";
 import { isErrno } from "./errno.ts";
+import { readLocal } from "./local-file.ts";
 import { type Environment, type ProxySetting, proxyFor } from "./proxy.ts";
 import { lost, statusRefusal, tooSlow } from "./stop.ts";
 import { wideAgent } from "./wide-agent.ts";
@@ -36,14 +38,14 @@ export interface Fetching {
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: IncomingMessage;
+  readonly body: Readable;
 }
 
 /** The way to repositories: connections that are kept open between requests. Disposing of it closes them. */
 export interface Network extends Disposable {
   /**
-   * Asks for a URL, without compression, and returns the answer, whatever its status. Refuses any scheme but http and https, a step from https
-   * down to http, too many redirects, credentials in a URL and an answer in another encoding (`http-status`), a connection that fails
+   * Asks for a URL, without compression, and returns the answer, whatever its status. A `file:` URL is read from this machine, and no redirect leads to one. Refuses
+   * any other scheme but http and https, a step from https down to http, too many redirects, credentials in a URL and an answer in another encoding (`http-status`), a connection that fails
    * (`connection-lost`), one that takes too long (`too-slow`), a certificate (`certificate-refused`), a proxy that does not let it through
    * (`proxy-refused`), and headers that a proxy could read (`headers-exposed`).
    */
@@ -81,6 +83,7 @@ class Connections implements Network {
     let own = here === null ? {} : (this.#settings.headers?.[here.origin] ?? {});
     for (let redirects = 0; ; redirects++) {
       if (here === null) return statusRefusal("a URL", url);
+      if (here.protocol === "file:" && redirects === 0) return await readLocal(here);
       if (here.protocol !== "https:" && here.protocol !== "http:") return statusRefusal("an http or https URL", here.protocol);
       if (here.username !== "" || here.password !== "") return statusRefusal("a URL without a password in it", `one for ${here.host}`);
       const proxy = proxyFor(here, this.#settings.proxy ?? "environment", this.#environment);

@@ -50,7 +50,7 @@ export function init(command: Command): void {
   command
     .description("make a device: where its updates come from, and the root that it trusts")
     .argument("<dir>", "a directory that only the updater writes to")
-    .option("--url <url>", "where the repository is served (default: by the project here)")
+    .option("--url <url>", "where the repository is served, or file:///DIR for a copy that is carried here (default: by the project here)")
     .option("--root <file>", "the root to trust, never from the network (default: root.json of the project here)")
     .option("--product <name>", "what it runs (default: the project's)")
     .option("--channel <name>", "which releases it takes (default: the project's)")
