@@ -56,7 +56,13 @@ export type LedgerReading =
       /** Places of leaves that are no entries of ours. */
       readonly foreign: readonly number[];
     }
-  | { readonly state: "contradicted"; readonly note: string; readonly size: number }
+  | {
+      readonly state: "contradicted";
+      readonly note: string;
+      readonly size: number;
+      /** What the larger tree begins with (`prefixProof`), where its tiles are served. */
+      readonly prefix: readonly Uint8Array[];
+    }
   | { readonly state: "refused"; readonly refusal: Refusal }
   | { readonly state: "absent" };
 

@@ -5,6 +5,8 @@ import { encodeBundle } from "@countersign/tlog/bundle";
 import { parseEntry } from "@countersign/tlog/entry";
 import { EMPTY_ROOT } from "@countersign/tlog/hash";
 import { formerLogPrefix } from "@countersign/tlog/log-path";
+import { contradictionOf, verifyContradiction } from "@countersign/trust/ledger/contradiction";
+import { accept } from "@countersign/trust/refusal";
 import { must } from "@countersign/trust/simulator.test-support";
 import { LedgerCopy } from "./ledger-copy.ts";
 import { entry, logOf, serving, trust } from "./log-files.test-support.ts";
@@ -50,7 +52,13 @@ test("a leaf that is no entry is said, and hides nothing that comes after it", a
 test("a ledger that forks, shrinks, or serves other entries than it signed, contradicts itself, however well it is cosigned", async () => {
   const cursor = await cursorAt(many(5));
   const forked = [entry("fork"), ...many(8).slice(1)];
-  assert.equal((await readLedger(serving(await logOf(forked)), trust, cursor)).state, "contradicted");
+  const reading = await readLedger(serving(await logOf(forked)), trust, cursor);
+  assert.ok(reading.state === "contradicted");
+  const shown = verifyContradiction(
+    contradictionOf({ note: cursor.note, checkpoint: cursor }, { note: reading.note, checkpoint: reading }, reading.prefix),
+    trust,
+  );
+  assert.deepEqual(shown, accept({ kind: "forked", smaller: 5, larger: 8, witnesses: ["w1.example", "w2.example"] }), "anybody can verify it");
   assert.equal((await readLedger(serving(await logOf(forked.slice(0, 5))), trust, cursor)).state, "contradicted");
   assert.equal((await readLedger(serving(await logOf(many(4))), trust, cursor)).state, "contradicted");
 

@@ -7,7 +7,7 @@ import { equalBytes, HASH_BYTES, leafHash } from "@countersign/tlog/hash";
 import { formerLogPrefix } from "@countersign/tlog/log-path";
 import type { FormerLog } from "@countersign/tlog/quorum";
 import { bundlePath, TILE_WIDTH, tilePath, tilesBetween, tileWidth } from "@countersign/tlog/tile";
-import { type ReadTile, treeRoot } from "@countersign/tlog/tree";
+import { prefixProof, type ReadTile, treeRoot } from "@countersign/tlog/tree";
 import { judge } from "@countersign/trust/check";
 import { type ClaimedCheckpoint, claimedCheckpoint, cosignedCheck, type LedgerTrust } from "@countersign/trust/ledger/checkpoint";
 import { accept, type Outcome, type Refusal, refuse } from "@countersign/trust/refusal";
@@ -27,8 +27,8 @@ export async function readLedger(read: Read, trust: LedgerTrust, cursor: Cursor,
   if (!served.ok) return { state: "refused", refusal: served.refusal };
   const checkpoint = newest(served.value, shown);
   if (checkpoint === undefined) return cursor.size === 0 ? { state: "absent" } : { state: "refused", refusal: missing(cursor) };
-  if (checkpoint.checkpoint.size < cursor.size) return { state: "contradicted", note: checkpoint.note, size: checkpoint.checkpoint.size };
-  return await readOn(below("log/", read), cursor, checkpoint);
+  const files = below("log/", read);
+  return checkpoint.checkpoint.size < cursor.size ? await contradicted(files, cursor, checkpoint) : await readOn(files, cursor, checkpoint);
 }
 
 /**
@@ -42,7 +42,7 @@ export async function readFormerLog(read: Read, { final }: FormerLog, cursor: Cu
   const before = await treeRoot(final.size, tileReader(files, final.size, cursor.size));
   if (!before.ok) return { state: "refused", refusal: before.refusal };
   const reading = await readOn(files, cursor, { ...last, checkpoint: { ...final, size: cursor.size, root: cursor.root } });
-  return equalBytes(before.value, final.root) ? reading : { state: "contradicted", note: last.note, size: final.size };
+  return equalBytes(before.value, final.root) ? reading : await contradicted(files, cursor, last);
 }
 
 /** Paths below a prefix. */
@@ -53,17 +53,22 @@ function below(prefix: string, read: Read): Read {
 /** Reads on from the cursor to a tree that is believed. */
 async function readOn(read: Read, cursor: Cursor, checkpoint: ClaimedCheckpoint): Promise<LedgerReading> {
   const { size, root } = checkpoint.checkpoint;
-  const contradicted = { state: "contradicted", note: checkpoint.note, size } as const;
   const leaves = await readLeaves(read, cursor.size, size);
   if (!leaves.ok) return { state: "refused", refusal: leaves.refusal };
   const readTile = tileReader(read, cursor.size, size);
   const known = await treeRoot(cursor.size, readTile);
   if (!known.ok) return { state: "refused", refusal: known.refusal };
-  if (!equalBytes(known.value, cursor.root)) return contradicted;
+  if (!equalBytes(known.value, cursor.root)) return await contradicted(read, cursor, checkpoint);
   const grown = await appendLeaves(cursor.size, leaves.value.map(leafHash), readTile);
   if (!grown.ok) return { state: "refused", refusal: grown.refusal };
-  if (!equalBytes(grown.value.root, root)) return contradicted;
+  if (!equalBytes(grown.value.root, root)) return await contradicted(read, cursor, checkpoint);
   return { state: "read", checkpoint, ...parsed(leaves.value, cursor.size) };
+}
+
+/** What was read and what is shown now, with the hashes that show it to others, where the larger tree's are served. */
+async function contradicted(read: Read, { size: before }: Cursor, { note, checkpoint: { size } }: ClaimedCheckpoint): Promise<LedgerReading> {
+  const prefix = await prefixProof(Math.min(size, before), Math.max(size, before), tileReader(read, size, size));
+  return { state: "contradicted", note, size, prefix: prefix.ok ? prefix.value : [] };
 }
 
 /** The checkpoint that the log's readers are served, verified; undefined where there is none. */

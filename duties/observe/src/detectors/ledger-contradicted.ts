@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { contradictionOf } from "@countersign/trust/ledger/contradiction";
 import type { Detector } from "../detector.ts";
 
-/** The ledger shrank, forked, or serves entries that are not those that it signed. Both checkpoints are the evidence. */
+/**
+ * The ledger shrank, forked, or serves entries that are not those that it signed. Both checkpoints are the evidence, in the form that devices keep it in: whoever
+ * saves it to a file verifies it offline, with `countersign ledger verify`.
+ */
 export const ledgerContradicted: Detector = {
   name: "ledger-contradicted",
   severity: "Critical",
@@ -13,7 +17,7 @@ export const ledgerContradicted: Detector = {
       ? [
           {
             about: [`${cursor.size}`, `${ledger.size}`, Buffer.from(cursor.root).toString("hex")],
-            evidence: { before: cursor.note, now: ledger.note },
+            evidence: { ...contradictionOf({ note: cursor.note, checkpoint: cursor }, { note: ledger.note, checkpoint: ledger }, ledger.prefix) },
           },
         ]
       : [],

@@ -5,7 +5,7 @@ import { verifyCheckpoint, verifyCosigned } from "@countersign/tlog/quorum";
 import { array, closed, type Decoder, digest, literal, text } from "../decode.ts";
 import type { Digest } from "../digest.ts";
 import { accept, type Outcome, refuse } from "../refusal.ts";
-import type { ClaimedCheckpoint, LedgerTrust } from "./checkpoint.ts";
+import type { LedgerTrust } from "./checkpoint.ts";
 
 /** Two checkpoints of one ledger that cannot both be honest: evidence for anybody who has the keys of the log and of its witnesses. */
 export interface Contradiction {
@@ -26,8 +26,14 @@ export const contradiction: Decoder<Contradiction> = closed<Contradiction>({
   prefix: array(digest, 0, 64),
 });
 
+/** A checkpoint as its note, and how large it says that the tree is: a `ClaimedCheckpoint`, or as much of one. */
+export interface SizedNote {
+  readonly note: string;
+  readonly checkpoint: { readonly size: number };
+}
+
 /** The document of two checkpoints. `prefix` is a `prefixProof` from tiles of the larger tree. */
-export function contradictionOf(a: ClaimedCheckpoint, b: ClaimedCheckpoint, prefix: readonly Uint8Array[] = []): Contradiction {
+export function contradictionOf(a: SizedNote, b: SizedNote, prefix: readonly Uint8Array[] = []): Contradiction {
   const [smaller, larger] = a.checkpoint.size <= b.checkpoint.size ? [a.note, b.note] : [b.note, a.note];
   const hashes = prefix.map((hash) => Buffer.from(hash).toString("hex") as Digest);
   return { _type: "ledger-contradiction", spec: "countersign/1", smaller, larger, prefix: hashes };
