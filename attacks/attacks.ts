@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { arbitrarySoftware } from "./arbitrary-software.ts";
+import { colludingLog } from "./colluding-log.ts";
 import { droppedRevocation } from "./dropped-revocation.ts";
 import { endlessData } from "./endless-data.ts";
 import { equivocatingGovern } from "./equivocating-govern.ts";
@@ -7,11 +8,14 @@ import { fastForward } from "./fast-forward.ts";
 import { federatedPins } from "./federated-pins.ts";
 import { forgedApproval } from "./forged-approval.ts";
 import { forgedClassicalKeys } from "./forged-classical-keys.ts";
+import { forgedProof } from "./forged-proof.ts";
 import { forgedProvenance } from "./forged-provenance.ts";
 import { freeze } from "./freeze.ts";
 import { implantedBuilder } from "./implanted-builder.ts";
 import type { Attack } from "./lab/attack.ts";
 import { launderedOwner } from "./laundered-owner.ts";
+import { logFork } from "./log-fork.ts";
+import { logRollback } from "./log-rollback.ts";
 import { lyingApprovalPage } from "./lying-approval-page.ts";
 import { mixAndMatch } from "./mix-and-match.ts";
 import { oneOwnerTwoKeys } from "./one-owner-two-keys.ts";
@@ -23,6 +27,9 @@ import { rushedPolicy } from "./rushed-policy.ts";
 import { secondStatement } from "./second-statement.ts";
 import { selfApprovalBySecondAccount } from "./self-approval-by-second-account.ts";
 import { slowRetrieval } from "./slow-retrieval.ts";
+import { smallOrderKey } from "./small-order-key.ts";
+import { soakSkipped } from "./soak-skipped.ts";
+import { splitView } from "./split-view.ts";
 import { stolenApprover } from "./stolen-approver.ts";
 import { stolenCiJob } from "./stolen-ci-job.ts";
 import { stolenGovern } from "./stolen-govern.ts";
@@ -32,7 +39,9 @@ import { stolenPublishKey } from "./stolen-publish-key.ts";
 import { stolenSigner } from "./stolen-signer.ts";
 import { swappedBytes } from "./swapped-bytes.ts";
 import { thinQuorum } from "./thin-quorum.ts";
+import { unloggedMetadata } from "./unlogged-metadata.ts";
 import { windowOutlived } from "./window-outlived.ts";
+import { withheldCheckpoint } from "./withheld-checkpoint.ts";
 import { wrongTarget } from "./wrong-target.ts";
 
 /** Those that a live demonstration shows; they need nothing planted. */
@@ -70,4 +79,13 @@ export const attacks: readonly Attack[] = [
   windowOutlived,
   stolenGrant,
   federatedPins,
+  logFork,
+  logRollback,
+  splitView,
+  withheldCheckpoint,
+  colludingLog,
+  forgedProof,
+  smallOrderKey,
+  unloggedMetadata,
+  soakSkipped,
 ];

@@ -5,8 +5,8 @@ import { labPlan } from "./lab-plan.ts";
 import { startMirror } from "./mirror.ts";
 import { strikeDevice, type Victim } from "./victim.ts";
 
-/** A second beyond the longest time that the lab's policy gives a download: a device that is still at it was not stopped. */
-const tooLong = (labPlan.download.totalSeconds + 1) * 1000;
+/** Two seconds beyond the longest time that the lab's policy gives a download: a device that is still at it was not stopped. */
+const tooLong = (labPlan.download.totalSeconds + 2) * 1000;
 
 /**
  * Plays a trick on the connection when the device asks for `path`, and gives up on the device when it has been at it for too long.

@@ -121,8 +121,10 @@ export function runs(program: string, words: string): Look {
 /** Proof that the device holds a document for the newest of its kind: these very bytes are in its trust store. */
 export function believes(role: string, bytes: Uint8Array): Look {
   return async ({ directory, report }) => {
-    const held = await readFile(join(directory, "trust", `${role}.json`));
-    return report?.refusal === undefined && held.equals(bytes)
+    const held = await readFile(join(directory, "trust", `${role}.json`)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") throw error;
+    });
+    return report?.refusal === undefined && held?.equals(bytes) === true
       ? `the device believes it, and says that it is ${report?.result}`
       : undefined;
   };
