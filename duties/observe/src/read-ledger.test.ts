@@ -58,7 +58,11 @@ test("a ledger that forks, shrinks, or serves other entries than it signed, cont
     contradictionOf({ note: cursor.note, checkpoint: cursor }, { note: reading.note, checkpoint: reading }, reading.prefix),
     trust,
   );
-  assert.deepEqual(shown, accept({ kind: "forked", smaller: 5, larger: 8, witnesses: ["w1.example", "w2.example"] }), "anybody can verify it");
+  assert.deepEqual(
+    shown,
+    accept({ kind: "forked", smaller: 5, larger: 8, witnesses: ["w1.example", "w2.example"] }),
+    "anybody can verify it",
+  );
   assert.equal((await readLedger(serving(await logOf(forked.slice(0, 5))), trust, cursor)).state, "contradicted");
   assert.equal((await readLedger(serving(await logOf(many(4))), trust, cursor)).state, "contradicted");
 

@@ -66,7 +66,11 @@ async function readOn(read: Read, cursor: Cursor, checkpoint: ClaimedCheckpoint)
 }
 
 /** What was read and what is shown now, with the hashes that show it to others, where the larger tree's are served. */
-async function contradicted(read: Read, { size: before }: Cursor, { note, checkpoint: { size } }: ClaimedCheckpoint): Promise<LedgerReading> {
+async function contradicted(
+  read: Read,
+  { size: before }: Cursor,
+  { note, checkpoint: { size } }: ClaimedCheckpoint,
+): Promise<LedgerReading> {
   const prefix = await prefixProof(Math.min(size, before), Math.max(size, before), tileReader(read, size, size));
   return { state: "contradicted", note, size, prefix: prefix.ok ? prefix.value : [] };
 }

@@ -17,7 +17,9 @@ export const ledgerContradicted: Detector = {
       ? [
           {
             about: [`${cursor.size}`, `${ledger.size}`, Buffer.from(cursor.root).toString("hex")],
-            evidence: { ...contradictionOf({ note: cursor.note, checkpoint: cursor }, { note: ledger.note, checkpoint: ledger }, ledger.prefix) },
+            evidence: {
+              ...contradictionOf({ note: cursor.note, checkpoint: cursor }, { note: ledger.note, checkpoint: ledger }, ledger.prefix),
+            },
           },
         ]
       : [],
