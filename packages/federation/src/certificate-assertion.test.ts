@@ -83,10 +83,14 @@ test("attack: an assertion for another audience or identity, an old one, one wit
   );
 });
 
-test("attack: no certificate, a broken one, or a chain of them", async () => {
+test("attack: no certificate, a broken one, one whose key is none, or a chain of them", async () => {
   const [, body, signature] = (await assertion()).split(".");
   const x5c = Buffer.from(own.certificate).toString("base64");
-  for (const chain of [undefined, [], ["AAAA"], [x5c, x5c], "AAAA"]) {
+  const keyless = Buffer.from(own.certificate); // it reads as a certificate, and the key in it is none
+  const curve = keyless.indexOf(Buffer.from("06082a8648ce3d030107", "hex"));
+  assert.ok(curve > 0);
+  keyless[curve + 9] = 0x7f;
+  for (const chain of [undefined, [], ["AAAA"], [keyless.toString("base64")], [x5c, x5c], "AAAA"]) {
     const head = Buffer.from(JSON.stringify({ typ: "JWT", alg: "ES256", x5c: chain })).toString("base64url");
     assert.equal(await codeOf(`${head}.${body}.${signature}`), "certificate-differs");
   }

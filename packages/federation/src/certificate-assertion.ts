@@ -172,7 +172,8 @@ function certificateIn({ header: { x5c } }: Token): X509Certificate | undefined 
   const [first, ...others] = Array.isArray(x5c) ? (x5c as unknown[]) : [];
   if (typeof first !== "string" || others.length > 0) return undefined; // a pinned certificate needs no chain
   try {
-    return new X509Certificate(Buffer.from(first, "base64"));
+    const certificate = new X509Certificate(Buffer.from(first, "base64"));
+    return certificate.publicKey.type === "public" ? certificate : undefined; // the key is decoded only when it is asked for, and may be none
   } catch {
     return undefined; // not a certificate: the check says so
   }
