@@ -19,6 +19,14 @@ export function recordKey(directory: string, key: CustodyKey, facts: KeyFacts): 
   return kept.value;
 }
 
+/** Says in the record of the key in this directory which key takes its place. */
+export function recordSuccessor(directory: string, keyid: string): void {
+  const record = RecordFile.open(recordPath(keyIn(directory).keyFile));
+  const named = record.ok ? record.value.succeededBy(keyid) : record;
+  if (record.ok) record.value.close();
+  if (!named.ok) throw new Error(`${directory}: ${named.refusal.expected}, found ${named.refusal.found}`);
+}
+
 /** A record for every key of a plan, by its holder. */
 export function recordKeys(project: Project, keys: ReadonlyMap<string, CustodyKey>): ReadonlyMap<string, CustodyKey> {
   const { plan } = project;

@@ -15,12 +15,12 @@ import { canonicalBytes, type Json, servedBytes } from "@countersign/trust/canon
 import { sha256 } from "@countersign/trust/digest";
 import { accept, type Outcome } from "@countersign/trust/refusal";
 import { makeKey } from "./found.ts";
-import { recordKey } from "./key-records.ts";
+import { recordKey, recordSuccessor } from "./key-records.ts";
 import { dutyDirectory, type Project, placeIn } from "./project.ts";
 
 /**
  * What the owners do to replace a channel signer's key, and nothing else: a new key in its own directory, a policy that knows who holds it, targets that
- * delegate to it in the place of the old one, signed by their quorum, and both into the store. The rest follows by itself: the channel file is renewed by the
+ * delegate to it in the place of the old one, signed by their quorum, and both into the store. The record of the old key names the new one. The rest follows by itself: the channel file is renewed by the
  * signers who stay, and publish lists it together with the targets.
  */
 export async function replaceSigner(
@@ -37,6 +37,7 @@ export async function replaceSigner(
   const directory = dutyDirectory(project, arriving);
   const facts = { owner: leaving.owner, purpose: `sign ${project.plan.channel}` };
   const key = recordKey(directory, await makeKey(directory, "ecdsa-p256"), facts);
+  recordSuccessor(dutyDirectory(project, leaving.holder), key.keyid);
 
   const policyBytes = await store.read(targetStorePath("policy.json", view.value.policyDigest));
   const policy = canonicalBytes(JSON.parse(Buffer.from(policyBytes ?? "").toString()));

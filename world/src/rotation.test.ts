@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readPublic } from "@countersign/custody/encrypted-file";
-import { openKey } from "@countersign/custody/place";
+import { openKey, recordPath } from "@countersign/custody/place";
+import { RecordFile } from "@countersign/custody/record/record-file";
 import { directoryStore } from "@countersign/repository/directory-store";
 import { readFrom } from "@countersign/repository/read-from";
 import { openRepository, type RepositoryView } from "@countersign/repository/view";
@@ -62,6 +63,9 @@ test("in a running world a channel signer is replaced, and then the log: devices
     const [leaving, staying] = holders.filter(({ keyid }) => signersOf(before).includes(keyid));
     assert.ok(leaving && staying, "without the one who leaves, the listed channel file does not stand");
     const key = must(await replaceSigner(project, store, anchor, leaving, "sign-new"));
+    const record = must(RecordFile.open(recordPath(keyIn(dutyDirectory(project, leaving.holder)).keyFile)));
+    assert.equal(record.read().successor, key.keyid);
+    record.close();
     const arriving = await startProcess(
       project,
       "sign",
