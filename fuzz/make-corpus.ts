@@ -6,13 +6,15 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
 import { openKey } from "@countersign/custody/place";
+import { makeAssertion } from "@countersign/federation/certificate-assertion";
+import { selfSigned } from "@countersign/federation/self-signed";
 import { deny } from "@countersign/release/deny";
 import { packDirectory } from "@countersign/repository/pack";
 import { sidecarBytes, signSidecar } from "@countersign/repository/sidecar";
 import { documentBytes, signDocument } from "@countersign/repository/sign-document";
 import { formatAddCheckpoint } from "@countersign/tlog/add-checkpoint";
 import { root } from "@countersign/trust/anchor/root";
-import { canonicalBytes } from "@countersign/trust/canonical";
+import { canonicalBytes, servedBytes } from "@countersign/trust/canonical";
 import { decodeBytes } from "@countersign/trust/decode";
 import { sha256 } from "@countersign/trust/digest";
 import { readEnvelope } from "@countersign/trust/envelope";
@@ -28,6 +30,7 @@ import { dutyDirectory, keyIn, type Project, storeDirectory } from "@countersign
 import { startWorld } from "@countersign/world/start";
 import { corpusDirectory, seedIn, seedsIn } from "./corpus.ts";
 import { knownKey } from "./plain-repository.ts";
+import { asserted } from "./targets/certificate-assertion.ts";
 
 // Makes the corpus anew: a world lives through two releases, a denial, a recall and a new root, and everything that it wrote is kept.
 // node launch.js fuzz/make-corpus.ts
@@ -42,6 +45,7 @@ try {
   keepAll(store);
   keepKeys();
   await keepSidecar();
+  await keepAssertion();
   await keepArchive(join(directory, "program"));
 } finally {
   await rm(directory, { recursive: true, force: true });
@@ -92,7 +96,11 @@ function keepAll(store: string): void {
   for (const folder of ["root", "targets", "stable"])
     for (const digest of seedsIn(folder).map(sha256))
       for (const [, bytes] of files(proofPath(digest))) keep("tlog-proof", `${folder}-${digest.slice(0, 8)}.tlog-proof`, bytes);
-  for (const [name, bytes] of files("provenance/*")) keep("provenance", `${name.slice(0, 8)}.json`, bytes);
+  for (const [name, bytes] of files("provenance/*")) {
+    keep("provenance", `${name.slice(0, 8)}.json`, bytes);
+    for (const { certificate } of JSON.parse(bytes.toString()).signatures)
+      if (certificate !== undefined) keep("build-certificate", `of-${name.slice(0, 8)}.json`, servedBytes(certificate));
+  }
   for (const [, bytes] of files("revocations/latest")) keepRevocations(bytes);
   for (const [, bytes] of files("targets/*.policy.json")) keep("policy", "policy.json", bytes);
   for (const [, bytes] of files("log/checkpoint")) keep("note", "checkpoint", bytes);
@@ -141,6 +149,23 @@ function keepKeys(): void {
 
 function pemKey(keytype: string, scheme: string, key: KeyObject): Buffer {
   return Buffer.from(JSON.stringify({ keytype, scheme, keyval: { public: key.export({ type: "spki", format: "pem" }) } }));
+}
+
+/** A daemon's, by a certificate whose key nobody has. */
+async function keepAssertion(): Promise<void> {
+  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const { identity, audience, now } = asserted;
+  const spki = publicKey.export({ type: "spki", format: "der" });
+  const draft = { commonName: identity, publicKey: spki, notBefore: now, notAfter: now + 86_400_000, serial: Buffer.alloc(16, 7) };
+  const certificate = await selfSigned(draft, async (message) => sign("sha256", message, privateKey));
+  const plain = async (message: Uint8Array) => sign("sha256", message, { key: privateKey, dsaEncoding: "ieee-p1363" });
+  const made = { identity, audience, certificate, renewal: "what it was given last" };
+  keep(
+    "certificate-assertion",
+    "daemon.jwt",
+    Buffer.from(await makeAssertion(made, { alg: "ES256", sign: plain }, "corpus-0123456789", now)),
+  );
+  keep("certificate", "daemon.der", certificate);
 }
 
 /** Of the first root, by an ML-DSA key that nobody has. */

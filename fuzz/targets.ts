@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Target } from "./target.ts";
 import { archive } from "./targets/archive.ts";
+import { certificate } from "./targets/build-certificate.ts";
+import { assertion } from "./targets/certificate-assertion.ts";
 import { head } from "./targets/head.ts";
 import { json } from "./targets/json.ts";
 import { der, key } from "./targets/key.ts";
@@ -22,9 +24,9 @@ import { trusted } from "./targets/trusted.ts";
 /** Every reader that meets bytes from outside. */
 export const targets: readonly Target[] = [
   ...[json, root, timestamp, snapshot, targetsRole, plainTargets, trusted, mapFile],
-  ...[policy, statement, order, head, provenance, revocations],
+  ...[policy, statement, order, head, provenance, certificate, revocations],
   ...[note, checkpoint, tlogProof, addCheckpoint, bundle],
-  ...[key, der, sidecar],
+  ...[key, der, sidecar, assertion],
   ...[tar, archive],
 ];
 
