@@ -162,6 +162,7 @@ test("a stranger, another revoker's name, a version instead of a digest, an endl
   assert.equal(await codeOf(ask(ann, denialOf("8".repeat(40)))), "denial-names-nothing");
   assert.equal(await codeOf(ask(ann, { ...denialOf("8".repeat(40)), kind: "build" })), "ok");
   assert.equal(await codeOf(ask(ann, { ...bad, reason: "x".repeat(501) })), "malformed-document");
+  assert.equal(await codeOf(ask(ann, { ...bad, brake: "brake-dia" })), "denial-not-a-persons");
   const bare = await fetch(`${ann.url}/denials`, { method: "POST", body: "{}" });
   assert.equal(bare.status, 400);
   assert.equal((await names("revoke-ann")).includes(bad.name), false);

@@ -79,6 +79,14 @@ test("halting takes one: every revoker, approver, and whoever serves, is a set o
   assert.ok(!names.has("sign-ana"));
 });
 
+test("a brake lets each observer that may ask for it stop, and lets none of them install", () => {
+  const braked = of({ ...plainSample, askers: [held("brake-eve", "eve")] });
+  const ways = setsOfOne(braked).filter(({ element }) => element.name.startsWith("brake-eve"));
+  assert.ok(ways.length > 0 && ways.every(({ goal, way }) => goal === "stop" && way === "brake"));
+  assert.deepEqual(namesIn(reachOf(braked, "release", "identity")), namesIn(reachOf(of(plainSample), "release", "identity")));
+  assert.ok(!of(plainSample).reaches.some(({ way }) => way === "brake"));
+});
+
 test("who would see it: the ledger and the revokers for a release, approvers for a build, and nobody public for a fork", () => {
   const radius = of(plainSample);
   const [release] = reachOf(radius, "release", "identity").sets;

@@ -33,6 +33,8 @@ export interface Sample {
   readonly freshRevokers: number;
   readonly monitors: readonly Held[];
   readonly readThrough: number;
+  /** Who may ask for a brake; the channel has none where nobody may. */
+  readonly askers?: readonly Held[];
 }
 
 const keyids = (of: readonly Held[]): readonly string[] => of.map(({ keyid }) => keyid);
@@ -54,15 +56,16 @@ export const plainSample: Sample = {
 
 /** Reads the sample with the decoders that devices use; undefined where they refuse it, as a policy that cannot be met. */
 export function sampleUnder(sample: Sample): ChannelUnder | undefined {
-  const { builders, proposers, approvers, signers, revokers, monitors } = sample;
+  const { builders, proposers, approvers, signers, revokers, monitors, askers = [] } = sample;
   const usual = policyOf().channels["stable"] as ChannelRules;
   const [rule] = usual.builders.trusted;
-  const everyone = [...builders, ...proposers, ...approvers, ...signers, ...revokers, ...monitors];
+  const everyone = [...builders, ...proposers, ...approvers, ...signers, ...revokers, ...monitors, ...askers];
   const document: Policy = policyOf({
     separation: sample.separation ?? "owner",
     holders: Object.fromEntries(everyone.map(({ keyid, key, name, owner }) => [keyid, { key, holder: name, owner }])),
     revokers: byName(revokers),
     monitors: byName(monitors),
+    ...(askers.length === 0 ? {} : { brakes: byName(askers) }),
     channels: {
       stable: {
         ...usual,
@@ -76,6 +79,7 @@ export function sampleUnder(sample: Sample): ChannelUnder | undefined {
         },
         freshRevokers: sample.freshRevokers,
         readThrough: sample.readThrough,
+        ...(askers.length === 0 ? {} : { brakeBits: 22 }),
       },
     },
   });
