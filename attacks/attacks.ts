@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { arbitrarySoftware } from "./arbitrary-software.ts";
+import { blindedMonitor } from "./blinded-monitor.ts";
 import { colludingLog } from "./colluding-log.ts";
+import { deadMonitor } from "./dead-monitor.ts";
 import { droppedRevocation } from "./dropped-revocation.ts";
 import { endlessData } from "./endless-data.ts";
 import { equivocatingGovern } from "./equivocating-govern.ts";
@@ -20,6 +22,7 @@ import { lyingApprovalPage } from "./lying-approval-page.ts";
 import { mixAndMatch } from "./mix-and-match.ts";
 import { oneOwnerTwoKeys } from "./one-owner-two-keys.ts";
 import { poisonedClock } from "./poisoned-clock.ts";
+import { releaseWithoutIntent } from "./release-without-intent.ts";
 import { replayedRepository } from "./replayed-repository.ts";
 import { rogueAdministrator } from "./rogue-administrator.ts";
 import { rollback } from "./rollback.ts";
@@ -39,6 +42,7 @@ import { stolenPublishKey } from "./stolen-publish-key.ts";
 import { stolenSigner } from "./stolen-signer.ts";
 import { swappedBytes } from "./swapped-bytes.ts";
 import { thinQuorum } from "./thin-quorum.ts";
+import { undeclaredPrivilege } from "./undeclared-privilege.ts";
 import { unloggedMetadata } from "./unlogged-metadata.ts";
 import { windowOutlived } from "./window-outlived.ts";
 import { withheldCheckpoint } from "./withheld-checkpoint.ts";
@@ -88,4 +92,8 @@ export const attacks: readonly Attack[] = [
   smallOrderKey,
   unloggedMetadata,
   soakSkipped,
+  releaseWithoutIntent,
+  undeclaredPrivilege,
+  blindedMonitor,
+  deadMonitor,
 ];

@@ -12,7 +12,7 @@ import { authenticator } from "./authenticator.ts";
 import { openBase, taken } from "./base.ts";
 import { type Devices, type Lab, type Stores, trojanWords } from "./lab.ts";
 import { labPlan, otherProduct, product } from "./lab-plan.ts";
-import { asked, follows, keep, published, releaseOf, revoked, soaked } from "./life.ts";
+import { asked, closeWindows, follows, keep, published, releaseOf, revoked, soaked } from "./life.ts";
 import { packProgram, platform } from "./payload.ts";
 
 /**
@@ -45,6 +45,7 @@ export async function liveHistory(scratch: string, attacks: readonly Attack[]): 
   await follows(devices.newborn, urls.distribute, devices.one, "installed");
   await keep(project, stores.one); // after the device has looked, so that nothing in it is older than what the device knows
 
+  await closeWindows(project, urls);
   const base = await openBase(project, stores.one);
   const live = { project, base, ledger: ledgerClient(urls.ledger), trojan, scratch };
   const planted = await Promise.all(attacks.map(async ({ name, plant }) => [name, await plant?.(live)] as const));

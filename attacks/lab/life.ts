@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { randomBytes } from "node:crypto";
 import { cp, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { approve } from "@countersign/release/approve";
@@ -7,6 +8,7 @@ import { follow } from "@countersign/release/follow";
 import { governClient } from "@countersign/release/govern-client";
 import type { ProposalState } from "@countersign/release/proposal";
 import { reviewProposal } from "@countersign/release/review";
+import { windowClient } from "@countersign/release/window-client";
 import { decodeBytes } from "@countersign/trust/decode";
 import type { Digest } from "@countersign/trust/digest";
 import { claimedCheckpoint, witnessedTime } from "@countersign/trust/ledger/checkpoint";
@@ -59,6 +61,22 @@ export async function releaseOf(
   const review = taken(await reviewProposal({ govern, digest, ...source }));
   for (const approver of approvers) taken(await approve({ review, govern, key: await keyOf(project, approver) }));
   return digest;
+}
+
+/** Closes every window that is open, and waits until the ledger says so: what is released from now on has none. */
+export async function closeWindows(project: Project, { govern }: Pick<Running, "govern">): Promise<void> {
+  const ask = async (path: string): Promise<unknown> => (await fetch(`${govern}${path}`)).json();
+  const [person = ""] = project.plan.people;
+  const { windows } = (await ask("/windows")) as { readonly windows: readonly { readonly id: string; readonly state: string }[] };
+  for (const { id } of windows.filter(({ state }) => state === "open")) {
+    const deed = { act: "window.close", subject: id, body: {}, now: Date.now(), nonce: randomBytes(16) } as const;
+    taken(await windowClient(govern).act(await keyOf(project, person), deed));
+  }
+  for (;;) {
+    const { acts } = (await ask("/acts")) as { readonly acts: readonly { readonly index: number | null }[] };
+    if (acts.every(({ index }) => index !== null)) return;
+    await sleep(100);
+  }
 }
 
 export function published(urls: Running, digest: Digest): Promise<void> {

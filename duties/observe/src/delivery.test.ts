@@ -10,6 +10,7 @@ import { Delivery } from "./delivery.ts";
 import type { Severity } from "./detector.ts";
 import { findingOf } from "./finding.ts";
 import { FindingsFile } from "./findings-file.ts";
+import { kinds } from "./kinds.ts";
 import { metricsText } from "./metrics.ts";
 import { Quiet } from "./quiet.ts";
 import type { Sink } from "./sink.ts";
@@ -20,7 +21,7 @@ const never = new AbortController().signal;
 
 /** A file of findings, a clock, a file of suppressions, and a receiver that keeps what it takes. */
 function scene(name: string) {
-  const findings = new FindingsFile(join(base, `${name}.jsonl`));
+  const findings = new FindingsFile(join(base, `${name}.jsonl`), kinds);
   const clock = { now: Date.parse("2026-06-01T00:00:00Z") };
   const taken: string[] = [];
   const receiver = { isUp: true };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
+import type { Kind } from "./detector.ts";
 import type { Finding } from "./finding.ts";
 
 /** Every finding ever made, one JSON object a line, each once. It only grows; what `add` took is on disk when it returns. */
@@ -8,9 +9,11 @@ export class FindingsFile {
   readonly #descriptor: number;
   readonly #findings: Finding[];
   readonly #ids: Set<string>;
+  readonly #kinds: ReadonlySet<string>;
 
   /** Opens the file or makes it. A last line that a crash cut off is cut away: it was never acted upon, and is found again. */
-  constructor(file: string) {
+  constructor(file: string, kinds: readonly Pick<Kind, "name">[]) {
+    this.#kinds = new Set(kinds.map(({ name }) => name));
     this.#descriptor = openSync(file, "a+", 0o644);
     const text = readFileSync(file, "utf8");
     const whole = text.slice(0, text.lastIndexOf("\n") + 1);
@@ -29,9 +32,11 @@ export class FindingsFile {
     return this.#findings;
   }
 
-  /** Adds those that are new, and says which they were. */
+  /** Adds those that are new and of a kind that is looked for, and says which they were. */
   add(found: readonly Finding[]): readonly Finding[] {
-    const fresh = [...new Map(found.map((finding) => [finding.id, finding])).values()].filter(({ id }) => !this.#ids.has(id));
+    const fresh = [...new Map(found.map((finding) => [finding.id, finding])).values()].filter(
+      ({ id, detector }) => this.#kinds.has(detector) && !this.#ids.has(id),
+    );
     if (fresh.length === 0) return fresh;
     writeSync(this.#descriptor, fresh.map((finding) => `${JSON.stringify(finding)}\n`).join(""));
     fsyncSync(this.#descriptor);

@@ -32,14 +32,14 @@ test("attack: a disk on which no finding can be written any more: the cursor sta
     intents: new IntentBook({ read, copy, govern: undefined, file: undefined, graceSeconds: 60 }),
   };
 
-  const full = new FindingsFile(file);
+  const full = new FindingsFile(file, detectors);
   full[Symbol.dispose]();
   const descriptor = openSync("/dev/full", "a"); // takes the number of the file that was closed
   await assert.rejects(must(Observer.open({ ...parts, findings: full })).look(), /ENOSPC/);
   closeSync(descriptor);
   assert.equal(copy.cursor.size, 0);
 
-  using findings = new FindingsFile(file);
+  using findings = new FindingsFile(file, detectors);
   await must(Observer.open({ ...parts, findings })).look();
   assert.equal(copy.cursor.size, 3);
   assert.deepEqual(

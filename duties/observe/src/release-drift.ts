@@ -30,6 +30,17 @@ export const packageDrift: Kind = {
   advice: "Read each place that is named beside the release before it, and ask who wrote it: countersign release diff DIGEST",
 };
 
+/** What nobody approved, since nobody said it. However usual the rest is. */
+export const undeclaredPrivilege: Kind = {
+  name: "undeclared-privilege",
+  severity: "High",
+  title: "A release can do what its statement does not declare",
+  means:
+    "People approved what the statement declares. The bytes can do more than that, and more than the release before could: they talk, start programs, read secrets or take rights without saying so.",
+  advice:
+    "Read the places that are named, and ask who wrote them; stop it while it soaks: countersign revoke DIGEST --reason TEXT --as NAME",
+};
+
 /** Bytes that nobody can look into. */
 export const bytesUnfetched: Kind = {
   name: "bytes-unfetched",
@@ -73,7 +84,23 @@ export async function releaseDrift(subject: ReleaseToAnalyse, rates: Rates, now:
   const platforms = release.body.artifacts.map(
     ({ platform }) => drift.find((each) => each.platform === platform) ?? { platform, ...nothing },
   );
-  return accept(platforms.map((each) => driftFinding(release, each, now)));
+  return accept(platforms.flatMap((each) => [...undeclaredFindings(release, each, now), driftFinding(release, each, now)]));
+}
+
+/** Made before the drift itself, whose name says that a release was looked into. */
+function undeclaredFindings(
+  { body, digest }: ReleaseToAnalyse["release"],
+  { platform, sightings }: PlatformDrift,
+  now: number,
+): readonly Finding[] {
+  const { channel, product, version, sequence, privileges } = body;
+  return sightings
+    .filter(({ signal }) => signal === "privilege-undeclared")
+    .map(({ evidence: seen }) => {
+      const places = seen.slice(0, 20).map((each) => ({ ...each }));
+      const evidence = { channel, product, version, sequence, digest, platform, declared: privileges, observed: places };
+      return findingOf(undeclaredPrivilege, { about: [channel, digest, platform], evidence }, now);
+    });
 }
 
 /** What is to be said of a platform that the release before did not have. */

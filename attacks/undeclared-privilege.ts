@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import { join } from "node:path";
+import { type Attack, checks, planted } from "./lab/attack.ts";
+import { keyOf, openBase } from "./lab/base.ts";
+import { strikeObserver } from "./lab/fooled-observer.ts";
+import { relist, together } from "./lab/forge.ts";
+import { publishKeys } from "./lab/keys.ts";
+import { type Lab, trojanWords } from "./lab/lab.ts";
+import { product } from "./lab/lab-plan.ts";
+import type { LiveWorld } from "./lab/live-world.ts";
+import { type Mirror, startMirror } from "./lab/mirror.ts";
+import { packProgram } from "./lab/payload.ts";
+import { loggedTrojan, type TrojanRelease } from "./lab/trojan-release.ts";
+import { runs, strikeDevice } from "./lab/victim.ts";
+
+interface Releases {
+  /** Says that it wants the network. */
+  readonly declared: TrojanRelease;
+  /** Talks, and does not say so. */
+  readonly silent: TrojanRelease;
+}
+
+/** A release with everything in order asks for more than the device grants; or it does more than it asks for, which only its bytes show. */
+export const undeclaredPrivilege: Attack = planted<Releases>({
+  name: "undeclared-privilege",
+  holds: "the keys of the proposer, the build issuer, an approver, the signing quorum and publish: all that a release takes",
+  plant: async (world) => {
+    const talking = await packProgram(join(world.scratch, "talking"), product, trojanWords, 0, {
+      "lib/report.js": 'import { connect } from "node:net";\nconnect(443, "collect.example");\n',
+    });
+    return {
+      declared: await approved(world, { privileges: ["network"], urgent: true }),
+      silent: await approved({ ...world, trojan: talking }, { privileges: [] }),
+    };
+  },
+  async prepare(lab, stack, { declared, silent }) {
+    const mirror = await served(lab, stack, declared);
+    const { url } = await served(lab, stack, silent);
+    const shown = { stores: [url], kinds: ["undeclared-privilege"], about: silent.entry.digest };
+    return [
+      {
+        does: "offers a device a release that declares a privilege which it does not grant",
+        stoppedBy: checks("privileges/granted"),
+        strike: (without) => strikeDevice(lab.devices.one, mirror, without, runs(product, trojanWords)),
+      },
+      {
+        does: "releases a program that opens connections and declares nothing",
+        stoppedBy: checks("undeclared-privilege"),
+        strike: (without) => strikeObserver(lab, shown, without),
+      },
+    ];
+  },
+});
+
+async function approved(world: LiveWorld, statement: Parameters<typeof loggedTrojan>[1]["statement"]): Promise<TrojanRelease> {
+  const signers = await Promise.all(world.project.plan.signers.holders.map(({ holder }) => keyOf(world.project, holder)));
+  return loggedTrojan(world, { signers, ...(statement && { statement }) });
+}
+
+async function served(
+  { project, stores }: Pick<Lab, "project" | "stores">,
+  stack: AsyncDisposableStack,
+  release: TrojanRelease,
+): Promise<Mirror> {
+  const base = await openBase(project, stores.oneLater);
+  const listed = await relist(base, { [`${project.plan.channel}.json`]: release.channel.file }, await publishKeys(project));
+  return stack.use(await startMirror(stores.oneLater, together(release.files, listed)));
+}
