@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { readPublic } from "@countersign/custody/encrypted-file";
 import { openKey, recordPath } from "@countersign/custody/place";
 import { RecordFile } from "@countersign/custody/record/record-file";
+import { entriesOfAllLogs, openLedgerIn } from "@countersign/release/ledger-view";
 import { directoryStore } from "@countersign/repository/directory-store";
 import { readFrom } from "@countersign/repository/read-from";
 import { openRepository, type RepositoryView } from "@countersign/repository/view";
@@ -99,6 +100,12 @@ test("in a running world a channel signer is replaced, and then the log: devices
       await release(scene, { version: "1.2.0", directory: await programIn(root, "three") }, ["bin/hello"], "bob");
       const moved = await deviceInstalls(scene);
       assert.equal(moved.result, "installed", JSON.stringify(moved.refusal));
+      const opened = must(await openLedgerIn(store, anchor, Date.now()));
+      const all = must(await entriesOfAllLogs(store, opened));
+      const places = all.map(({ index }) => index);
+      const { final } = opened.trust.former?.[0] ?? {};
+      assert.ok(final);
+      assert.deepEqual([places.indexOf(final.size - 1), places.lastIndexOf(0)], [final.size - 1, final.size], "the one after the other");
       for (;;) {
         const observed = (await (await fetch(`${world.urls.observe}/status`)).json()) as { size: number; healthy: boolean };
         if (observed.healthy && observed.size === (await look()).checkpoint.checkpoint.size) break;

@@ -5,8 +5,10 @@ import type { Reader } from "@countersign/repository/store";
 import { openRepository } from "@countersign/repository/view";
 import { appendLeaves } from "@countersign/tlog/append";
 import { decodeBundle, MAX_BUNDLE_BYTES } from "@countersign/tlog/bundle";
+import type { Checkpoint } from "@countersign/tlog/checkpoint";
 import { type Entry, encodeEntry, parseEntry } from "@countersign/tlog/entry";
 import { equalBytes, leafHash } from "@countersign/tlog/hash";
+import { formerLogPrefix } from "@countersign/tlog/log-path";
 import { verifyInclusion } from "@countersign/tlog/merkle";
 import { MAX_NOTE_BYTES } from "@countersign/tlog/note";
 import { type CosignedCheckpoint, verifyCosigned } from "@countersign/tlog/quorum";
@@ -57,20 +59,35 @@ export async function verifyLedger(ledger: LedgerView): Promise<Outcome<Readonly
 }
 
 /** Every entry in order. Refused where they are not exactly the tree that was cosigned. */
-export async function everyEntry(ledger: LedgerView): Promise<Outcome<readonly PlacedEntry[]>> {
-  const entries = await entriesFrom(0, ledger);
+export function everyEntry({ cosigned, readTile }: LedgerView): Promise<Outcome<readonly PlacedEntry[]>> {
+  return wholeTree(cosigned.checkpoint, readTile);
+}
+
+/** The same, after those of the logs before this one, the oldest first, each up to the tree that root pins as its last. */
+export async function entriesOfAllLogs(reader: Reader, ledger: LedgerView): Promise<Outcome<readonly PlacedEntry[]>> {
+  const entries: PlacedEntry[] = [];
+  for (const { final } of ledger.trust.former?.toReversed() ?? []) {
+    const before = await wholeTree(final, tilesOf(reader, formerLogPrefix(final.origin)));
+    if (!before.ok) return before;
+    entries.push(...before.value);
+  }
+  const now = await everyEntry(ledger);
+  return now.ok ? accept([...entries, ...now.value]) : now;
+}
+
+async function wholeTree({ size, root }: Checkpoint, readTile: ReadTile): Promise<Outcome<readonly PlacedEntry[]>> {
+  const entries = await entriesFrom(0, size, readTile);
   if (!entries.ok) return entries;
   const leaves = entries.value.map(({ entry }) => leafHash(encodeEntry(entry)));
   const tree = await appendLeaves(0, leaves, async () => undefined);
   if (!tree.ok) return tree;
-  if (!equalBytes(tree.value.root, ledger.cosigned.checkpoint.root)) return inconsistent("entries that hash to the cosigned root");
-  return entries;
+  return equalBytes(tree.value.root, root) ? entries : inconsistent("entries that hash to the cosigned root");
 }
 
 /** The newest `count` entries, oldest first, each proven to be in the tree that was cosigned. */
 export async function lastEntries(ledger: LedgerView, count: number): Promise<Outcome<readonly PlacedEntry[]>> {
   const { size, root } = ledger.cosigned.checkpoint;
-  const entries = await entriesFrom(Math.max(0, size - count), ledger);
+  const entries = await entriesFrom(Math.max(0, size - count), size, ledger.readTile);
   if (!entries.ok) return entries;
   for (const { index, entry } of entries.value) {
     const proof = await inclusionProof(index, size, ledger.readTile);
@@ -82,8 +99,7 @@ export async function lastEntries(ledger: LedgerView, count: number): Promise<Ou
 }
 
 /** The entries from an index on, as the log's files have them. */
-async function entriesFrom(first: number, { cosigned, readTile }: LedgerView): Promise<Outcome<readonly PlacedEntry[]>> {
-  const { size } = cosigned.checkpoint;
+async function entriesFrom(first: number, size: number, readTile: ReadTile): Promise<Outcome<readonly PlacedEntry[]>> {
   const placed: PlacedEntry[] = [];
   for (let bundle = Math.floor(first / TILE_WIDTH); bundle * TILE_WIDTH < size; bundle++) {
     const width = tileWidth(0, bundle, size);
@@ -104,6 +120,6 @@ function inconsistent(expected: string): Outcome<never> {
   return refuse("ledger-inconsistent", expected, "something else", "Read from another mirror, and report this one.");
 }
 
-function tilesOf(reader: Reader): ReadTile {
-  return (path) => reader.read(`log/${path}`, MAX_BUNDLE_BYTES);
+function tilesOf(reader: Reader, prefix = "log/"): ReadTile {
+  return (path) => reader.read(`${prefix}${path}`, MAX_BUNDLE_BYTES);
 }

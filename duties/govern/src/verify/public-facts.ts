@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { everyEntry, openLedgerIn, type PlacedEntry } from "@countersign/release/ledger-view";
+import { entriesOfAllLogs, openLedgerIn, type PlacedEntry } from "@countersign/release/ledger-view";
 import { type Delegator, everyDelegator } from "@countersign/repository/delegator";
 import { readFrom } from "@countersign/repository/read-from";
 import type { Reader } from "@countersign/repository/store";
@@ -10,6 +10,7 @@ import { nextRoots, rootChainChecks } from "@countersign/trust/workflow/roots";
 
 /** What is public, and verified from an anchor that govern does not give: the ledger, and whose signatures ever counted. */
 export interface PublicFacts {
+  /** Also of the logs that were followed before. */
   readonly ledger: readonly PlacedEntry[];
   readonly delegators: readonly Delegator[];
 }
@@ -18,7 +19,7 @@ export interface PublicFacts {
 export async function readPublicFacts(reader: Reader, anchor: Uint8Array, now: number): Promise<Outcome<PublicFacts>> {
   const opened = await openLedgerIn(reader, anchor, now);
   if (!opened.ok) return opened;
-  const ledger = await everyEntry(opened.value);
+  const ledger = await entriesOfAllLogs(reader, opened.value);
   if (!ledger.ok) return ledger;
   const read = readFrom(reader);
   const embedded = readEnvelope(root, anchor, "embedded root");

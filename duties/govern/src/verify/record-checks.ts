@@ -58,7 +58,8 @@ export const recordChecks: readonly Check<RecordSubject>[] = [
     source: "design section 7: every act is an entry in the ledger",
     examine: ({ candidate: { acts }, facts: { ledger }, now }) => {
       const late = acts.filter(({ index, time }) => index === null && now - Date.parse(time) > WAIT_MS);
-      const wrong = acts.filter((act) => act.index !== null && !stands(ledger, act.index, entryTextOf(act)));
+      const places = placesIn(ledger);
+      const wrong = acts.filter((act) => act.index !== null && !places.has(placeOf(act.index, entryTextOf(act))));
       const found = [
         ...late.map(({ number }) => `act ${number} was never logged`),
         ...wrong.map(({ number }) => `act ${number} is not where it says`),
@@ -98,7 +99,10 @@ export const recordChecks: readonly Check<RecordSubject>[] = [
     name: "record/entries",
     source: "soak runs from where an entry is",
     examine: ({ candidate: { tables }, facts: { ledger } }) => {
-      const wrong = (tables["entries"] ?? []).find(({ index, entry }) => index !== null && !stands(ledger, Number(index), String(entry)));
+      const places = placesIn(ledger);
+      const wrong = (tables["entries"] ?? []).find(
+        ({ index, entry }) => index !== null && !places.has(placeOf(Number(index), String(entry))),
+      );
       const found = wrong === undefined ? "all are" : `${wrong["digest"]} is not at ${wrong["index"]}`;
       return decide(wrong === undefined, "releases and orders in the ledger, at their places", found, "entry-misplaced", remedy);
     },
@@ -119,9 +123,13 @@ function entryTextOf({ act, digest }: Pick<GovernRecord["acts"][number], "act" |
   return textOf(encodeEntry({ type: kinds.get(act)?.entry ?? "act", digest }));
 }
 
-function stands(ledger: PublicFacts["ledger"], index: number, entry: string): boolean {
-  const there = ledger[index];
-  return there !== undefined && textOf(encodeEntry(there.entry)) === entry;
+/** Where every entry stands, in the log that is followed or one before it. */
+function placesIn(ledger: PublicFacts["ledger"]): ReadonlySet<string> {
+  return new Set(ledger.map(({ index, entry }) => placeOf(index, textOf(encodeEntry(entry)))));
+}
+
+function placeOf(index: number, entry: string): string {
+  return `${index} ${entry}`;
 }
 
 function textOf(bytes: Uint8Array): string {
