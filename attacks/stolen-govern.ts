@@ -4,7 +4,7 @@ import { openBase } from "./lab/base.ts";
 import { strikeSigner } from "./lab/fooled-signer.ts";
 import { relist, together } from "./lab/forge.ts";
 import { publishKeys } from "./lab/keys.ts";
-import { trojanWords } from "./lab/lab.ts";
+import { type AgentLab, trojanWords } from "./lab/lab.ts";
 import { product } from "./lab/lab-plan.ts";
 import type { LiveWorld } from "./lab/live-world.ts";
 import { startMirror } from "./lab/mirror.ts";
@@ -21,12 +21,8 @@ export const stolenGovern: Attack = planted<TrojanRelease>({
   takes: ["govern", "publish-snapshot", "publish-timestamp", "distribute"],
   plant: madeByGovern,
   async prepare(lab, stack, release) {
-    const { project, stores, devices } = lab;
-    const plain = stack.use(await startMirror(stores.oneLater, release.files));
-    const base = await openBase(project, stores.oneLater);
-    const listed = await relist(base, { "stable.json": release.channel.file }, await publishKeys(project));
-    const mirror = stack.use(await startMirror(stores.oneLater, together(release.files, listed)));
-    const [signer = ""] = project.plan.signers.holders.map(({ holder }) => holder);
+    const { signer, plain, mirror } = await offered(lab, stack, release);
+    const { devices } = lab;
     return [
       {
         does: "asks a signer for a release that nobody approved, built under a grant of its own and logged",
@@ -43,12 +39,8 @@ export const stolenGovern: Attack = planted<TrojanRelease>({
   onAgent: plantedOnAgent<TrojanRelease>({
     plant: madeByGovern,
     async prepare(lab, stack, release) {
-      const { project, stores, devices } = lab;
-      const plain = stack.use(await startMirror(stores.oneLater, release.files));
-      const base = await openBase(project, stores.oneLater);
-      const listed = await relist(base, { "stable.json": release.channel.file }, await publishKeys(project));
-      const mirror = stack.use(await startMirror(stores.oneLater, together(release.files, listed)));
-      const [signer = ""] = project.plan.signers.holders.map(({ holder }) => holder);
+      const { signer, plain, mirror } = await offered(lab, stack, release);
+      const { devices } = lab;
       return [
         {
           does: "asks a signer on the agent profile, where no monitor has read it either",
@@ -68,4 +60,14 @@ export const stolenGovern: Attack = planted<TrojanRelease>({
 async function madeByGovern(world: LiveWorld): Promise<TrojanRelease> {
   const { snapshot, timestamp } = await publishKeys(world.project);
   return governsTrojan(world, [snapshot, timestamp]);
+}
+
+/** The release as a signer is asked for it, and as a device finds it, listed by the publish host. */
+async function offered({ project, stores }: Pick<AgentLab, "project" | "stores">, stack: AsyncDisposableStack, release: TrojanRelease) {
+  const plain = stack.use(await startMirror(stores.oneLater, release.files));
+  const base = await openBase(project, stores.oneLater);
+  const listed = await relist(base, { "stable.json": release.channel.file }, await publishKeys(project));
+  const mirror = stack.use(await startMirror(stores.oneLater, together(release.files, listed)));
+  const [signer = ""] = project.plan.signers.holders.map(({ holder }) => holder);
+  return { signer, plain, mirror };
 }

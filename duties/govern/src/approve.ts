@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { ProposalState } from "@countersign/release/proposal";
 import { judge } from "@countersign/trust/check";
 import type { Envelope } from "@countersign/trust/envelope";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
@@ -15,7 +17,6 @@ import { perform } from "./perform.ts";
 import { halts, loadProposal, readApproval, signerOf } from "./proposal.ts";
 import { approvalGiven, approved } from "./proposal-acts.ts";
 import type { Published } from "./published.ts";
-import type { ProposalState } from "./schema.ts";
 import { inTurn, type Turn } from "./turn.ts";
 
 /** Takes an approval; the one that makes the quorum also closes the list and queues the ledger entry, in one transaction. */

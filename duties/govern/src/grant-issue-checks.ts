@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { GrantDetails } from "@countersign/federation/details";
+import type { ProposalState } from "@countersign/release/proposal";
 import { type Check, decide } from "@countersign/trust/check";
 import type { Registered } from "./identity.ts";
-import type { ProposalState } from "./schema.ts";
+import { type ProvenSubject, proofUnused } from "./proof-unused.ts";
 import { isOpen, type Window } from "./window.ts";
 
 /** A grant that is about to be issued: whoever asks has proven who it is, and holds the key that the grant will be bound to. */
-export interface GrantIssueSubject {
+export interface GrantIssueSubject extends ProvenSubject {
   readonly candidate: GrantDetails;
   readonly identity: Registered;
   readonly audiences: readonly string[];
@@ -20,8 +21,6 @@ export interface GrantIssueSubject {
   readonly onlyFor: string | undefined;
   /** The grant that the subject token was exchanged for before. */
   readonly exchanged: string | undefined;
-  /** The grant that the proof came with before. */
-  readonly proven: string | undefined;
   /** How many grants the identity got in the last 24 hours. */
   readonly lately: number;
   readonly perDay: number;
@@ -198,16 +197,5 @@ export const grantIssueChecks: readonly Check<GrantIssueSubject>[] = [
         "Ask the issuer for a new token.",
       ),
   },
-  {
-    name: "issue/proof-unused",
-    source: "RFC 9449, 11.1",
-    examine: ({ proven }) =>
-      decide(
-        proven === undefined,
-        "a proof that never came before",
-        proven === undefined ? "a new one" : `it came with the grant ${proven}`,
-        "proof-replayed",
-        "Make a proof for each request.",
-      ),
-  },
+  proofUnused("issue/proof-unused"),
 ];

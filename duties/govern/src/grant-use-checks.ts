@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Check, decide } from "@countersign/trust/check";
 import type { Registered } from "./identity.ts";
+import { type ProvenSubject, proofUnused } from "./proof-unused.ts";
 import type { Schema } from "./schema.ts";
 import { isOpen, type Window } from "./window.ts";
 
 /** A grant that is about to be used once more, with everything about it that may have changed since it was issued. */
-export interface GrantUseSubject {
+export interface GrantUseSubject extends ProvenSubject {
   readonly candidate: Schema["grants"];
   readonly window: Window;
   readonly identity: Registered | undefined;
-  /** The grant that the proof came with before. */
-  readonly proven: string | undefined;
   /** Unix milliseconds. */
   readonly now: number;
 }
@@ -44,16 +43,5 @@ export const grantUseChecks: readonly Check<GrantUseSubject>[] = [
     examine: ({ candidate: { used, uses } }) =>
       decide(used < uses, `fewer than ${uses} uses`, `${used} were made`, "grant-used-up", "Get another grant, if it is still to be done."),
   },
-  {
-    name: "use/proof-unused",
-    source: "RFC 9449, 11.1",
-    examine: ({ proven }) =>
-      decide(
-        proven === undefined,
-        "a proof that never came before",
-        proven === undefined ? "a new one" : `it came with the grant ${proven}`,
-        "proof-replayed",
-        "Make a proof for each request.",
-      ),
-  },
+  proofUnused("use/proof-unused"),
 ];

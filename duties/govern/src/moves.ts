@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { RequestState } from "@countersign/release/govern-client";
 import type { Digest } from "@countersign/trust/digest";
 import { perform } from "./perform.ts";
 import { type Moved, movedTo } from "./proposal-acts.ts";
 import { requestMovedTo } from "./request-acts.ts";
-import type { RequestState } from "./schema.ts";
 import type { Turn } from "./turn.ts";
 
 /** Moves a proposal to a state; where it is there already, nothing happens. */

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { ProposalState } from "@countersign/release/proposal";
 import { encodeEntry } from "@countersign/tlog/entry";
 import type { Digest } from "@countersign/trust/digest";
 import type { Signed } from "@countersign/trust/envelope";
@@ -7,7 +9,7 @@ import { type ActKind, type AnyKind, anyKind } from "./act-kind.ts";
 import { column } from "./column.ts";
 import type { Database } from "./database.ts";
 import { evidence } from "./evidence.ts";
-import type { ProposalState, Schema } from "./schema.ts";
+import type { Schema } from "./schema.ts";
 import { digest, nothing, whole } from "./shapes.ts";
 
 type Place = Pick<Schema["proposals"], "type" | "product" | "channel" | "number">;

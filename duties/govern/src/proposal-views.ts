@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { ProposalState } from "@countersign/release/proposal";
 import type { Digest } from "@countersign/trust/digest";
 import type { Policy } from "@countersign/trust/policy/policy";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
@@ -7,7 +9,6 @@ import type { Change } from "./change.ts";
 import type { Database } from "./database.ts";
 import type { Govern } from "./govern.ts";
 import { loadProposal, numberOf, type StoredProposal, signerOf } from "./proposal.ts";
-import type { ProposalState } from "./schema.ts";
 
 /** How many proposals a list holds: the newest ones, oldest first. */
 const NEWEST = 200;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { ProposalState } from "@countersign/release/proposal";
 import { canonicalDigest } from "@countersign/trust/canonical";
 import { type Decoder, decode, decodeBytes, Malformed } from "@countersign/trust/decode";
 import type { Digest } from "@countersign/trust/digest";
@@ -9,7 +11,6 @@ import type { Entry } from "@countersign/trust/release/head";
 import { narrows, type Order, order } from "@countersign/trust/release/order";
 import { type Statement, statement } from "@countersign/trust/release/statement";
 import type { Database } from "./database.ts";
-import type { ProposalState } from "./schema.ts";
 
 /** A release or an order on its way; once it is logged, it is an entry as heads have it. */
 export type Proposal = Entry<Statement> | Entry<Order>;

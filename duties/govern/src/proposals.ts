@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { ProposalState } from "@countersign/release/proposal";
 import { Hono } from "hono";
 import { z } from "zod";
 import { answer, readBody } from "./answer.ts";
@@ -7,7 +9,6 @@ import { evidence } from "./evidence.ts";
 import type { Govern } from "./govern.ts";
 import { detailOf, summaries } from "./proposal-views.ts";
 import { propose } from "./propose.ts";
-import type { ProposalState } from "./schema.ts";
 import type { RouteDescription } from "./shapes.ts";
 import { carriedIn } from "./use-grant.ts";
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { ProposalState } from "@countersign/release/proposal";
 import type { Reader } from "@countersign/repository/store";
 import type { Digest } from "@countersign/trust/digest";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
@@ -13,7 +15,7 @@ import { perform } from "./perform.ts";
 import { halts, isRelease, loadProposal, numberOf, type Proposal, readProposal, signerOf } from "./proposal.ts";
 import { proposed } from "./proposal-acts.ts";
 import { lastRelease, type Published } from "./published.ts";
-import type { ProposalState, Schema } from "./schema.ts";
+import type { Schema } from "./schema.ts";
 import { inTurn, type Turn } from "./turn.ts";
 import { type Bearer, bearerHere, type Carried, useGrant } from "./use-grant.ts";
 

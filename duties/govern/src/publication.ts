@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { RequestState } from "@countersign/release/govern-client";
 import type { Digest } from "@countersign/trust/digest";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import { publishers } from "./apart/outside-parts.ts";
 import { doDuty, dutyOn } from "./duty.ts";
 import type { Govern } from "./govern.ts";
-import type { RequestState } from "./schema.ts";
 import { inTurn } from "./turn.ts";
 import type { Carried } from "./use-grant.ts";
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { RequestState } from "@countersign/release/govern-client";
 import type { Digest } from "@countersign/trust/digest";
 import type { Signature } from "@countersign/trust/envelope";
 import { z } from "zod";
 import { type ActKind, type AnyKind, anyKind } from "./act-kind.ts";
 import { column } from "./column.ts";
-import type { RequestState } from "./schema.ts";
 import { digest, name, nothing } from "./shapes.ts";
 import { type Trail, trailShape } from "./trail.ts";
 

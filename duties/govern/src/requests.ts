@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { RequestState } from "@countersign/release/govern-client";
 import type { Digest } from "@countersign/trust/digest";
 import { refuse } from "@countersign/trust/refusal";
 import { Hono } from "hono";
@@ -7,7 +9,7 @@ import type { Database } from "./database.ts";
 import type { Govern } from "./govern.ts";
 import type { Progress } from "./progress.ts";
 import { countPublication } from "./publication.ts";
-import type { RequestState, Schema } from "./schema.ts";
+import type { Schema } from "./schema.ts";
 import type { RouteDescription } from "./shapes.ts";
 import { countSignature, hearRefusal, signaturesOf, trailsOf } from "./signing.ts";
 import { refusalShape, signatureShape } from "./trail.ts";

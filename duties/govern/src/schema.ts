@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { GrantedDuty } from "@countersign/federation/details";
+import type { RequestState } from "@countersign/release/govern-client";
+import type { ProposalState } from "@countersign/release/proposal";
 import type { Digest } from "@countersign/trust/digest";
 import type { Status } from "./identity.ts";
-
-/**
- * proposed: approvals are missing · approved: to be logged · logged: in the ledger, waits for its channel · signing: a request is
- * open · signed: to be published · published: the store has it. refused: so many signers say no that it cannot be signed, until one
- * of them thinks better of it · superseded: another took its place, for ever.
- */
-export type ProposalState = "proposed" | "approved" | "logged" | "signing" | "signed" | "published" | "refused" | "superseded";
-
-export type RequestState = "open" | "signed" | "published" | "superseded";
 
 /** The tables. Times are ISO 8601 in UTC; documents are JSON in the form in which they are served. */
 export interface Schema {

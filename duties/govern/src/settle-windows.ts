@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { ProposalState } from "@countersign/release/proposal";
 import { perform } from "./perform.ts";
-import type { ProposalState } from "./schema.ts";
 import type { Turn } from "./turn.ts";
 import { isOpen, type Window, waitsMilliseconds } from "./window.ts";
 import { type Why, windowClosed } from "./window-acts.ts";

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { RequestState } from "@countersign/release/govern-client";
 import { channelAuthority, targetsDocument } from "@countersign/trust/anchor/targets";
 import { canonicalBytes } from "@countersign/trust/canonical";
 import type { Digest } from "@countersign/trust/digest";
@@ -17,7 +18,6 @@ import { perform } from "./perform.ts";
 import { ours } from "./proposal.ts";
 import type { Published } from "./published.ts";
 import { signatureCounted, trailHeard } from "./request-acts.ts";
-import type { RequestState } from "./schema.ts";
 import { refuses, type Trail } from "./trail.ts";
 import { inTurn, type Turn } from "./turn.ts";
 import type { Carried } from "./use-grant.ts";

@@ -21,7 +21,7 @@ import {
   states,
 } from "./proposal.ts";
 
-export type RequestState = "open" | "signed" | "published" | "refused" | "superseded";
+export type RequestState = "open" | "signed" | "published" | "superseded";
 
 /** A signing request, as far as those who wait for it look at it. */
 export interface RequestSummary {

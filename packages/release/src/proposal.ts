@@ -21,7 +21,10 @@ import { type Approval, approvals } from "@countersign/trust/release/approval";
 import { type Order, order } from "@countersign/trust/release/order";
 import { type Statement, statement } from "@countersign/trust/release/statement";
 
-/** The states of a proposal on its way, in order; then the two that it does not leave again. */
+/**
+ * The states of a proposal. On its way, in order: approvals are missing; it is to be logged; it is in the ledger and waits for its channel; a request is open; it is to be
+ * published; the store has it. Then `refused`: so many signers say no that it cannot be signed, until one of them thinks better of it; `superseded`: another took its place, for ever.
+ */
 export const states = ["proposed", "approved", "logged", "signing", "signed", "published", "refused", "superseded"] as const;
 export type ProposalState = (typeof states)[number];
 
