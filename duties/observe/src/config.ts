@@ -102,8 +102,6 @@ const sink: Field<SinkConfig> = (value) => {
   return parsed.ok ? accept({ name, least, sink: parsed.value }) : parsed;
 };
 
-const fileIfAny: Field<string | undefined> = (value) => (value === undefined ? accept(undefined) : text(value));
-
 /** Each under a name of its own: it is that of the file that says how far it has come. */
 const sinks: Field<readonly SinkConfig[]> = (value = []) => {
   const read = list(sink)(value);
@@ -125,8 +123,8 @@ export function parseConfig(json: unknown): Outcome<Config> {
     intents: optionalText,
     monitor,
     brake,
-    suppressions: fileIfAny,
-    rates: fileIfAny,
+    suppressions: optionalText,
+    rates: optionalText,
     sinks,
   });
 }
