@@ -2,6 +2,7 @@
 import { rootVectors, timestampVectors } from "./anchor/cases.ts";
 import { channelVectors } from "./anchor/channel.ts";
 import { formVectors } from "./forms/cases.ts";
+import { heartbeatVectors } from "./heartbeat/cases.ts";
 import { checkpointVectors, proofVectors } from "./ledger/cases.ts";
 import { policyVectors, standingVectors } from "./policy/cases.ts";
 import { provenanceVectors } from "./provenance/cases.ts";
@@ -39,5 +40,6 @@ export const vectorFiles: readonly VectorFile<unknown>[] = [
   listVectors,
   denialVectors,
   readThroughVectors,
+  heartbeatVectors,
   sidecarVectors,
 ];

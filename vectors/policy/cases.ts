@@ -38,6 +38,9 @@ export const policyVectors: VectorFile<Given> = {
     const [other, ...more] = ["builder-2", "revoker-2", "watch-1", "watch-2"].map(person);
     const [reviewer, one, second] = more;
     if (other === undefined || reviewer === undefined || one === undefined || second === undefined) throw new Error("nobody");
+    const asker = person("brake-1");
+    const asking = { ...policy.holders, [asker.keyid]: { key: asker.key, holder: asker.name, owner: asker.name } };
+    const braked = (brakes: object, brakeBits = 22): object => policyWith({ brakeBits }, { holders: asking, brakes });
     const holders = Object.fromEntries(
       [other, ...more].map((each) => [each.keyid, { key: each.key, holder: each.name, owner: each.name }]),
     );
@@ -94,6 +97,12 @@ export const policyVectors: VectorFile<Given> = {
       bad("attack: one key for two revokers", { ...policy, revokers: { a: revoker.keyid, b: revoker.keyid } }),
       bad("more monitors than there are", policyWith({ readThrough: 1 })),
       bad("a monitor whose name is none in C2SP", { ...policy, monitors: { "wat+ch": carol.keyid } }),
+      accepted("a channel with a brake", given(braked({ watch: asker.keyid }), two)),
+      bad("a brake that nobody may ask for", braked({})),
+      bad("a brake by a key that nobody holds", braked({ watch: one.keyid })),
+      bad("attack: a brake by a revoker's key", braked({ watch: revoker.keyid })),
+      bad("attack: a brake by an approver's key", braked({ watch: alice.keyid })),
+      bad("a brake from no bits on", braked({ watch: asker.keyid }, 0)),
       bad("an agent channel with one approval", agent({ approvals: 1 })),
       bad("an agent channel with one builder", agent({ builders: { quorum: 1, trusted: rules.builders.trusted } })),
       bad("an agent channel with one revoker to be heard", agent({ freshRevokers: 1 })),

@@ -63,6 +63,8 @@ export const listVectors: VectorFile<GivenList> = {
       refused("too few witnesses cosigned its checkpoint", "witness-quorum-missing", await signed({ checkpoint: await log.note([start]) })),
       await bad("attack: a denial of a root key", { denials: [{ ...no, kind: "root" }] }),
       await bad("a denial that does not say since when", { denials: [{ ...no, since: undefined }] }),
+      accepted("a brake", await signed({ denials: [{ ...no, until: start + 259_200, brake: "brake-watch" }] }), start),
+      await bad("a brake of nobody", { denials: [{ ...no, brake: "" }] }),
       await bad("a reason of 501 characters", { denials: [{ ...no, reason: "x".repeat(501) }] }),
       accepted(
         "a reason of 250 characters that are two UTF-16 units each",
@@ -172,6 +174,9 @@ export const denialVectors: VectorFile<GivenDenials> = {
       accepted("a name of another kind", denied({ ...no, kind: "build" })),
       refused("a hold, in its last second", "revoked", denied({ ...no, until: end + 1 })),
       accepted("a hold that has ended", denied({ ...no, until: end })),
+      refused("a brake, in its last second", "revoked", denied({ ...no, until: end + 1, brake: "brake-watch" })),
+      accepted("a brake that has lapsed", denied({ ...no, until: end, brake: "brake-watch" })),
+      refused("one that a person confirmed", "revoked", denied({ ...no, until: end, brake: "brake-watch" }, no)),
       accepted("a denial that a lift answered", given({ denials: [no], lifted: [denialDigest(no)] })),
       refused(
         "attack: the same words, said again",
