@@ -29,7 +29,11 @@ function anyRoot(): Uint8Array {
   const key: PublicKey = { keytype: "ed25519", scheme: "ed25519", keyval: { public: raw } };
   const role = { keyids: [keyidOf(key)], threshold: 1 };
   const vkeys = [1, 2, 3].map((seed) =>
-    formatVkey("log.example", seed === 1 ? 1 : 4, signerFromSeed(Buffer.alloc(32, seed), "x", 1).publicKey),
+    formatVkey(
+      seed === 1 ? "log.example" : `w${seed}.example`,
+      seed === 1 ? 1 : 4,
+      signerFromSeed(Buffer.alloc(32, seed), "x", 1).publicKey,
+    ),
   );
   const [log, ...witnesses] = vkeys;
   const signed = {
