@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { thresholds } from "@countersign/drift/thresholds";
 import type { Kind } from "@countersign/observe/detector";
 import type { Finding } from "@countersign/observe/finding";
 import type { ShownFinding } from "./observer-answers.ts";
@@ -30,7 +31,11 @@ export function findingText({ id, time, severity, title, evidence, suppressed }:
     ...(suppressed === null ? [] : [`Suppressed by ${plain(suppressed.owner)} until ${suppressed.expires}: ${plain(suppressed.reason)}`]),
     ...(kind === undefined ? [] : ["", bold("What it means"), kind.means]),
     ...(typeof bits === "number"
-      ? ["", bold("Score"), `${bits} bits: one benign release in 2^${bits} or fewer would score as much, were its signals independent.`]
+      ? [
+          "",
+          bold("Score"),
+          `${bits} bits. Of benign releases fewer than 5 in 100 score ${thresholds.notice} or more, and fewer than 1 in 100 ${thresholds.alert}.`,
+        ]
       : []),
     ...(Array.isArray(sightings) && sightings.length > 0
       ? [table(["bits", "what", "where", "benign releases that show it"], sightings.map(sightingRow))]

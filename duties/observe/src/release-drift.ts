@@ -26,7 +26,7 @@ export const packageDrift: Kind = {
   severity: "High",
   title: "A release changes what benign ones hardly ever change",
   means:
-    "The release changes things that releases seldom change together. Each signal has a weight in bits: n bits are seen once in 2^n benign releases. Builds that were tampered with look like this; so does a rewrite.",
+    "The release changes things that releases seldom change together. Each signal weighs the more bits, the fewer benign releases show it. Builds that were tampered with look like this; so does a rewrite.",
   advice: "Read each place that is named beside the release before it, and ask who wrote it: countersign release diff DIGEST",
 };
 
