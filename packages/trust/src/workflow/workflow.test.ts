@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { sha256 as rawSha256 } from "@countersign/tlog/hash";
+import { formatSignature, parseNote } from "@countersign/tlog/note";
+import { parseTlogProof } from "@countersign/tlog/proof";
+import { cosign, signerFromSeed } from "@countersign/tlog/signer";
+import { formatVkey } from "@countersign/tlog/vkey";
 import fc from "fast-check";
 import { root, topAuthority } from "../anchor/root.ts";
 import { snapshotChecks } from "../anchor/snapshot.ts";
@@ -10,6 +15,7 @@ import { decodeBytes } from "../decode.ts";
 import { sha256 } from "../digest.ts";
 import { readEnvelope } from "../envelope.ts";
 import { expires, type Files, honestStates, people, rootOf, spec_version } from "../founding.test-support.ts";
+import { ledgerTrust } from "../ledger/checkpoint.ts";
 import { loggedCheck } from "../ledger/inclusion.ts";
 import { defaultLimits } from "../limits.ts";
 import type { Outcome } from "../refusal.ts";
@@ -297,6 +303,41 @@ test("attack: a root that was agreed on and never made public", async () => {
     "proof-malformed",
     "another file than the ledger's, which reads alike where the mark is dropped",
   );
+});
+
+test("attack: a root that names other witnesses, proven under those and not under the ones of the root before", async () => {
+  const { alice, bob } = people;
+  const anchor = must(readEnvelope(root, before.get("metadata/1.root.json") ?? Buffer.of(), "anchor"));
+  const newcomer = signerFromSeed(rawSha256(Buffer.from("w4")), "w4", 4);
+  const { countersign } = anchor.signed;
+  const witnesses = [
+    ...countersign.witnesses.slice(2).map(({ name, publicKey }) => formatVkey(name, 4, publicKey)),
+    formatVkey("w4", 4, newcomer.publicKey),
+  ];
+  const extension = { ...(rootOf() as { readonly countersign: object }).countersign, witnesses };
+  const next = await signedBytes(rootOf({ version: 2, countersign: extension }), alice, bob);
+  const proofOf = async (times: readonly (number | undefined)[]): Promise<string> => {
+    const proof = await new TestLog().prove({ type: "root", digest: sha256(next) }, times);
+    const { text } = must(parseNote(Buffer.from(must(parseTlogProof(proof)).note)));
+    return `${proof}${formatSignature(await cosign(Buffer.from(text), 1, newcomer))}`;
+  };
+  const byNew = await proofOf([undefined, undefined, 1]);
+  const trusted = ledgerTrust(must(readEnvelope(root, next, "next")).signed);
+  const entry = { type: "root", digest: sha256(next) } as const;
+  assert.equal(
+    codeOf(judge({ candidate: entry, proof: byNew, ledger: trusted }, [loggedCheck("root")]).outcome),
+    "accepted",
+    "by its own word",
+  );
+  const code = async (proof: string) => {
+    const files = new Map<string, Uint8Array>([
+      ["metadata/2.root.json", next],
+      [proofPath(sha256(next)), Buffer.from(proof)],
+    ]);
+    return codeOf((await nextRoots(anchor, readFrom(files), rootChainChecks)).outcome);
+  };
+  assert.equal(await code(byNew), "witness-quorum-missing");
+  assert.equal(await code(await proofOf([undefined, 1, 1])), "accepted");
 });
 
 test("a policy that targets do not list is none", async () => {
