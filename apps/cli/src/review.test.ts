@@ -46,6 +46,6 @@ test("one command offboards somebody: what they answered for is in other hands, 
   assert.match(left, /Keys still trusted\n[\s\S]*approver of stable[\s\S]*targets/);
   assert.match(left, /Could have read the secrets of\n[\s\S]*ci +\d{4}-/);
   assert.match(await said("identity", "leaver", "dave"), /Keys still trusted/);
-  assert.equal(await refused("review", "confirm", "publish", "--as", "dave"), "item-unknown");
+  assert.equal(await refused("review", "confirm", "nobody", "--as", "dave"), "item-unknown");
   assert.equal(await refused("review", "confirm", "alice", "--as", "dave"), "person-left");
 });
