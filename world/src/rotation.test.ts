@@ -8,10 +8,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { readPublic } from "@countersign/custody/encrypted-file";
 import { openKey, recordPath } from "@countersign/custody/place";
 import { RecordFile } from "@countersign/custody/record/record-file";
+import { auditLedger } from "@countersign/release/ledger-audit";
 import { entriesOfAllLogs, openLedgerIn } from "@countersign/release/ledger-view";
 import { directoryStore } from "@countersign/repository/directory-store";
 import { readFrom } from "@countersign/repository/read-from";
 import { openRepository, type RepositoryView } from "@countersign/repository/view";
+import { formerLogPrefix } from "@countersign/tlog/log-path";
 import { createDevice } from "@countersign/updater/device";
 import { demoPlan } from "./demo/demo-plan.ts";
 import { mute } from "./demo/narrator.ts";
@@ -106,6 +108,13 @@ test("in a running world a channel signer is replaced, and then the log: devices
       const { final } = opened.trust.former?.[0] ?? {};
       assert.ok(final);
       assert.deepEqual([places.indexOf(final.size - 1), places.lastIndexOf(0)], [final.size - 1, final.size], "the one after the other");
+      assert.deepEqual(must(await auditLedger(store, anchor, Date.now())).faults, []);
+      const altered = `${formerLogPrefix(final.origin)}tile/0/000.p/${final.size}`;
+      const tile = (await store.read(altered)) ?? new Uint8Array();
+      await store.write(altered, tile.with(0, (tile[0] ?? 0) ^ 1));
+      const faults = must(await auditLedger(store, anchor, Date.now())).faults.map(({ path }) => path);
+      assert.ok(faults.includes(altered), `one bit: ${faults}`);
+      await store.write(altered, tile);
       for (;;) {
         const observed = (await (await fetch(`${world.urls.observe}/status`)).json()) as { size: number; healthy: boolean };
         if (observed.healthy && observed.size === (await look()).checkpoint.checkpoint.size) break;
