@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Attack, checks, planted, plantedOnAgent } from "./lab/attack.ts";
 import { authenticator, passkeyOwner } from "./lab/authenticator.ts";
-import { openBase } from "./lab/base.ts";
-import { relist, together } from "./lab/forge.ts";
-import { publishKeys } from "./lab/keys.ts";
-import type { AgentLab } from "./lab/lab.ts";
 import { trojanWords } from "./lab/lab.ts";
 import { product } from "./lab/lab-plan.ts";
 import type { LiveWorld } from "./lab/live-world.ts";
-import { type Mirror, startMirror } from "./lab/mirror.ts";
+import { offered } from "./lab/offered.ts";
 import { type TrojanRelease, thiefsTrojan } from "./lab/trojan-release.ts";
 import { runs, strikeDevice } from "./lab/victim.ts";
 
@@ -19,7 +15,7 @@ export const stolenApprover: Attack = planted<TrojanRelease>({
   takes: [passkeyOwner, "publish-snapshot", "publish-timestamp", "distribute"],
   plant: proposedAndApproved,
   async prepare(lab, stack, release) {
-    const mirror = await served(lab, stack, release);
+    const mirror = await offered(lab, stack, release);
     return [
       {
         does: "offers a trojan that its passkey proposed and approved, all of it in the ledger",
@@ -31,7 +27,7 @@ export const stolenApprover: Attack = planted<TrojanRelease>({
   onAgent: plantedOnAgent<TrojanRelease>({
     plant: proposedAndApproved,
     async prepare(lab, stack, release) {
-      const mirror = await served(lab, stack, release);
+      const mirror = await offered(lab, stack, release);
       return [
         {
           does: "on the agent profile offers a trojan that its passkey proposed and approved, all of it in the ledger",
@@ -45,14 +41,4 @@ export const stolenApprover: Attack = planted<TrojanRelease>({
 
 function proposedAndApproved(world: LiveWorld): Promise<TrojanRelease> {
   return thiefsTrojan(world, [], authenticator.key);
-}
-
-async function served(
-  { project, stores }: Pick<AgentLab, "project" | "stores">,
-  stack: AsyncDisposableStack,
-  release: TrojanRelease,
-): Promise<Mirror> {
-  const base = await openBase(project, stores.oneLater);
-  const listed = await relist(base, { [`${project.plan.channel}.json`]: release.channel.file }, await publishKeys(project));
-  return stack.use(await startMirror(stores.oneLater, together(release.files, listed)));
 }

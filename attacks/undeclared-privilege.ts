@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from "node:path";
 import { type Attack, checks, planted } from "./lab/attack.ts";
-import { keyOf, openBase } from "./lab/base.ts";
+import { keyOf } from "./lab/base.ts";
 import { strikeObserver } from "./lab/fooled-observer.ts";
-import { relist, together } from "./lab/forge.ts";
-import { publishKeys } from "./lab/keys.ts";
-import { type Lab, trojanWords } from "./lab/lab.ts";
+import { trojanWords } from "./lab/lab.ts";
 import { product } from "./lab/lab-plan.ts";
 import type { LiveWorld } from "./lab/live-world.ts";
-import { type Mirror, startMirror } from "./lab/mirror.ts";
+import { offered } from "./lab/offered.ts";
 import { packProgram } from "./lab/payload.ts";
 import { loggedTrojan, type TrojanRelease } from "./lab/trojan-release.ts";
 import { runs, strikeDevice } from "./lab/victim.ts";
@@ -34,8 +32,8 @@ export const undeclaredPrivilege: Attack = planted<Releases>({
     };
   },
   async prepare(lab, stack, { declared, silent }) {
-    const mirror = await served(lab, stack, declared);
-    const { url } = await served(lab, stack, silent);
+    const mirror = await offered(lab, stack, declared);
+    const { url } = await offered(lab, stack, silent);
     const shown = { stores: [url], kinds: ["undeclared-privilege"], about: silent.entry.digest };
     return [
       {
@@ -55,14 +53,4 @@ export const undeclaredPrivilege: Attack = planted<Releases>({
 async function approved(world: LiveWorld, statement: Parameters<typeof loggedTrojan>[1]["statement"]): Promise<TrojanRelease> {
   const signers = await Promise.all(world.project.plan.signers.holders.map(({ holder }) => keyOf(world.project, holder)));
   return loggedTrojan(world, { signers, ...(statement && { statement }) });
-}
-
-async function served(
-  { project, stores }: Pick<Lab, "project" | "stores">,
-  stack: AsyncDisposableStack,
-  release: TrojanRelease,
-): Promise<Mirror> {
-  const base = await openBase(project, stores.oneLater);
-  const listed = await relist(base, { [`${project.plan.channel}.json`]: release.channel.file }, await publishKeys(project));
-  return stack.use(await startMirror(stores.oneLater, together(release.files, listed)));
 }
