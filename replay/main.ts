@@ -4,13 +4,17 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { benignTable, benignText } from "./benign.ts";
 import { choosePairs } from "./choose.ts";
+import { incidents } from "./incidents.ts";
 import { incidentsTable, incidentsText } from "./incidents-table.ts";
 import { committedPairs, lookAt } from "./measure.ts";
+import { pathText } from "./path/path-text.ts";
+import { replayPath } from "./path/replay-path.ts";
 import { ratesText } from "./rates-file.ts";
 
 interface Options {
   readonly benign?: true;
   readonly json?: true;
+  readonly bytes?: true;
 }
 
 const root = join(import.meta.dirname, "..");
@@ -22,6 +26,7 @@ const program = new Command("npm run replay --")
     "--benign",
     "measure real releases besides: 648 pairs, some minutes, tarballs of the npm registry kept in ~/.cache/countersign-replay",
   )
+  .option("--bytes", "only what the bytes show, without a world: some seconds, in place of minutes")
   .option("--json", "print the tables as one JSON object")
   .addHelpText(
     "after",
@@ -44,12 +49,20 @@ program
   });
 await program.parseAsync();
 
-async function replay({ benign, json }: Options): Promise<void> {
-  const incidents = await incidentsTable();
-  const measured = benign === undefined ? undefined : benignTable(await lookAt(committedPairs(), progress), incidents);
-  if (json) console.log(JSON.stringify({ incidents, ...(measured && { benign: measured }) }, null, 2));
-  else console.log([incidentsText(incidents), ...(measured === undefined ? [] : [benignText(measured)])].join("\n\n"));
-  if (incidents.some(({ kept }) => !kept) || measured?.kept === false) process.exitCode = 1;
+async function replay({ benign, json, bytes }: Options): Promise<void> {
+  const table = await incidentsTable();
+  const path = bytes === undefined ? await replayPath(incidents, progress) : undefined;
+  const measured = benign === undefined ? undefined : benignTable(await lookAt(committedPairs(), progress), table);
+  if (json) console.log(JSON.stringify({ incidents: table, ...(path && { path }), ...(measured && { benign: measured }) }, null, 2));
+  else
+    console.log(
+      [
+        incidentsText(table),
+        ...(path === undefined ? [] : [pathText(path, incidents)]),
+        ...(measured === undefined ? [] : [benignText(measured)]),
+      ].join("\n\n"),
+    );
+  if (table.some(({ kept }) => !kept) || measured?.kept === false) process.exitCode = 1;
 }
 
 function progress(text: string): void {
