@@ -9,7 +9,7 @@ export function pathText(rows: readonly PathRow[], incidents: readonly Incident[
     return [
       `${id}: ${what}`,
       `      with what its attacker had: ${refused === null ? "nothing is refused on the side of releases" : `refused, ${refused}`}`,
-      `      although all say yes: ${found.length === 0 ? "not seen by what an observer reads" : `${found.join(", ")}; ${bits.toFixed(1)} bits${signals.length === 0 ? "" : ` (${signals.join(", ")})`}`}`,
+      `      although all say yes: ${found.join(", ") || "not seen by what an observer reads"}${bits === 0 ? "" : `; ${bits.toFixed(1)} bits (${signals.join(", ")})`}`,
       ...(leadSeconds === null ? [] : [`      at least ${leadSeconds} s before the first device could have installed it`]),
       `      besides: ${stoppedBy}`,
     ];

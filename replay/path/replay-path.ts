@@ -81,8 +81,8 @@ async function replayAll(
     must(await release(world, await releaseOf(id, before, true, directory), "published"));
   }
   const inPlace = incidents.find(({ id }) => id === CHANGED_IN_PLACE);
-  progress(`${CHANGED_IN_PLACE}: in place`);
-  const changed = inPlace === undefined ? undefined : await changedInPlace(inPlace.id, world, observer, swapped);
+  if (inPlace !== undefined) progress(`${CHANGED_IN_PLACE}: in place`);
+  const changed = inPlace && (await changedInPlace(inPlace.id, world, observer, swapped));
   await closeWindows(world.project, world.urls);
   const refusals = new Map<string, string>();
   for (const { id, after } of released) {

@@ -68,7 +68,7 @@ export function fileFacts({ bytes, whole, ...file }: ReleaseFile): FileFacts {
     capabilities: kind === "code" ? capabilitiesIn(code) : [],
     obfuscation: read && kind === "code" ? obfuscationIn(text) : undefined,
     imports: kind === "native" ? [...elfImports(bytes), ...peImports(bytes)] : [],
-    overlay: kind === "native" && whole === undefined ? peOverlay(bytes) : 0,
+    overlay: kind === "native" && (whole?.size ?? bytes.length) === bytes.length ? peOverlay(bytes) : 0,
     powers: kind === "shell" || role !== undefined ? powersIn(code) : [],
   };
 }

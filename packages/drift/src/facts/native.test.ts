@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
 import { elfImports } from "./elf.ts";
+import { fileFacts } from "./file-facts.ts";
 import { kindOf } from "./kind.ts";
 import { peImports, peOverlay } from "./pe.ts";
 import { pe } from "./pe-file.test-support.ts";
@@ -41,6 +42,10 @@ test("attack: a payload behind the last section, or behind the certificate in it
   assert.equal(peOverlay(signed(program, 0)), 0);
   assert.equal(peOverlay(signed(program, 56)), 56); // the length in the table covers it, that of the DER does not
   assert.equal(peOverlay(Buffer.concat([signed(program, 0), Buffer.alloc(24, 7)])), 24);
+  const bytes = Buffer.concat([program, Buffer.alloc(40, 7)]);
+  const file = { path: "a.dll", type: "file" as const, mode: 0o644, bytes };
+  assert.equal(fileFacts({ ...file, whole: { size: bytes.length, sha256: "" } }).overlay, 40, "as it is read from an unpacked release");
+  assert.equal(fileFacts({ ...file, whole: { size: 10_000, sha256: "" } }).overlay, 0, "the end of which was not looked at");
 });
 
 /** With a certificate table of 200 bytes of DER, and so many bytes more in it. */
