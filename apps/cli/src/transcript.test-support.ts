@@ -20,10 +20,10 @@ export async function countersign(cwd: string, ...args: readonly string[]): Prom
   return { code, stdout, stderr };
 }
 
-/** The same, with `--json`, and what it printed read. */
+/** The same, with `--json`, and what it printed read; it has to succeed. */
 export async function countersignJson<T>(cwd: string, ...args: readonly string[]): Promise<T> {
-  const { stdout, stderr } = await countersign(cwd, ...args, "--json");
-  if (stderr !== "" || stdout.trim().includes("\n")) throw new Error(`one JSON object was expected, not: ${stdout}${stderr}`);
+  const { code, stdout, stderr } = await countersign(cwd, ...args, "--json");
+  if (code !== 0 || stderr !== "" || stdout.trim().includes("\n")) throw new Error(`one JSON object was expected, not: ${stdout}${stderr}`);
   return JSON.parse(stdout);
 }
 
