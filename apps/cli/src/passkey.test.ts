@@ -58,7 +58,7 @@ function pressing(tab: Tab, button: "act" | "decline" = "act", seen?: (text: str
     await tab.open(url);
     seen?.(await tab.text());
     await tab.click(button);
-    await tab.until("['done', 'failed'].includes(document.body.className)");
+    await tab.until("['done', 'failed'].includes(document.body?.className)");
   };
 }
 

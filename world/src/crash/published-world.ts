@@ -37,9 +37,8 @@ export class PublishedWorld implements AsyncDisposable {
     const published = new PublishedWorld(await mkdtemp(join(tmpdir(), "countersign-published-")));
     const { root } = published;
     const plan = demoPlan("hello");
-    const project = must(
-      await foundWorld(join(root, "project"), { ...plan, soakSeconds: 1, pace: { ...plan.pace, timestampSeconds: 86_400 } }),
-    );
+    const lasting = { revocationSeconds: 86_400, pace: { ...plan.pace, timestampSeconds: 86_400 } }; // nobody renews what was kept
+    const project = must(await foundWorld(join(root, "project"), { ...plan, ...lasting, soakSeconds: 1 }));
     await using world = await startWorld(project);
     const scene: Scene = { world, device: join(root, "device"), narrator: mute, signal: new AbortController().signal };
     const place = { product: "hello", channel: "stable", platform: `${process.platform}-${process.arch}` };

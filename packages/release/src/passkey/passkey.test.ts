@@ -29,7 +29,7 @@ const shown: Shown = {
   act: "Approve",
   sections: [{ title: "Facts", facts: [["a", "b"]] }],
 };
-const settled = "['done', 'failed'].includes(document.body.className)";
+const settled = "['done', 'failed'].includes(document.body?.className)";
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
 let browser: Chromium;
