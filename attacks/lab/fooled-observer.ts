@@ -30,7 +30,7 @@ interface Finding {
 
 const POLL_MILLISECONDS = 20;
 /** Looks after which an observer that has said nothing says nothing: more than what is late is waited for. */
-const LOOKS = 150;
+const LOOKS = 90;
 
 /** Lets an observer with an empty memory look, a process of its own. Success is that it looked and looked and did not say so. */
 export async function strikeObserver(
