@@ -31,7 +31,15 @@ export const refusalShape: z.ZodType<Required<Omit<Trail, "ok">>> = z.strictObje
 /** A trail as it is kept. */
 export const trailShape: z.ZodType<Trail> = z.strictObject({ ...said, ok: z.boolean(), refusal: refusal.exactOptional() });
 
-const notYet: readonly string[] = ["soak-not-over", "not-read-past", "revocations-stale", "rate-limited", "renewal-not-due"];
+// Of `revocations-withheld` too: two revokers write one path, and for a moment what is served may be older than what was seen.
+const notYet: readonly string[] = [
+  "soak-not-over",
+  "not-read-past",
+  "revocations-stale",
+  "revocations-withheld",
+  "rate-limited",
+  "renewal-not-due",
+];
 
 /** Whether it is a no: one of the signer's checks refused, and not for now only. A signer that could not look has not said no. */
 export function refuses({ verdicts }: Trail): boolean {
