@@ -6,6 +6,7 @@ import { logFiles } from "@countersign/ledger/log-files";
 import { auditLog } from "@countersign/tlog/audit";
 import { parseEntry } from "@countersign/tlog/entry";
 import { equalBytes } from "@countersign/tlog/hash";
+import type { Outcome } from "@countersign/tlog/refusal";
 import { TILE_WIDTH } from "@countersign/tlog/tile";
 import { treeRoot } from "@countersign/tlog/tree";
 import { appendAll, type Lane } from "./lane.ts";
@@ -31,8 +32,11 @@ export async function examine(lane: Lane): Promise<Examination> {
     const numbers = [...lane.acknowledged.keys()];
     for (let from = 0; from < numbers.length; from += TILE_WIDTH) {
       const some = numbers.slice(from, from + TILE_WIDTH);
-      if (!(await answered(lane, ledger, some)))
-        faults.push(`of entries ${some.join(", ")}, all acknowledged, the ledger gives no account`);
+      const answer = await asked(lane, ledger, some);
+      if (!answer.ok)
+        faults.push(
+          `of entries ${some.join(", ")}, all acknowledged, the ledger gives no account: ${answer.refusal.code}, ${answer.refusal.found}`,
+        );
     }
   } finally {
     await ledger.stop();
@@ -59,8 +63,8 @@ async function* pathsBelow(directory: string): AsyncGenerator<string> {
   }
 }
 
-/** Whether the ledger answers for entries that it has; on a busy machine its witnesses may be late for once. */
-async function answered(lane: Lane, ledger: RunningDuty, numbers: readonly number[]): Promise<boolean> {
-  for (let tries = 0; tries < 5; tries++) if (await appendAll(lane, ledger, numbers)) return true;
-  return false;
+/** Asks a ledger for entries that it has, up to five times: on a busy machine its witnesses may be late for once. */
+async function asked(lane: Lane, ledger: RunningDuty, numbers: readonly number[], tries = 5): Promise<Outcome<undefined>> {
+  const answer = await appendAll(lane, ledger, numbers);
+  return answer.ok || tries === 1 ? answer : asked(lane, ledger, numbers, tries - 1);
 }

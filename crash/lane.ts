@@ -10,7 +10,7 @@ import type { Checkpoint } from "@countersign/tlog/checkpoint";
 import { type Entry, encodeEntry } from "@countersign/tlog/entry";
 import { verifyTlogProof } from "@countersign/tlog/proof";
 import { verifyCosigned } from "@countersign/tlog/quorum";
-import { accept } from "@countersign/tlog/refusal";
+import { accept, type Outcome } from "@countersign/tlog/refusal";
 import type { Chance } from "../fuzz/chance.ts";
 import type { WitnessedLog } from "./witnessed-log.ts";
 
@@ -85,15 +85,17 @@ export async function append(lane: Lane, { url }: RunningDuty, number: number): 
   return answer.ok;
 }
 
-/** Whether the ledger still has all of these. */
-export async function appendAll(lane: Lane, { url }: RunningDuty, numbers: readonly number[]): Promise<boolean> {
+/** Asks for all of these again. An entry that was lost is taken anew, at another place than was acknowledged, and that is an exception; refused is what the ledger does not answer. */
+export async function appendAll(lane: Lane, { url }: RunningDuty, numbers: readonly number[]): Promise<Outcome<undefined>> {
   const body = encodeBundle(numbers.map((number) => encodeEntry(entryOf(number))));
   const answer = await request(`${url}/bundle`, { method: "POST", body, timeoutMilliseconds: 60_000 }, (json) =>
     accept(json as { readonly entries: readonly Logged[] }),
   );
-  if (!answer.ok || answer.value.entries.length !== numbers.length) return false;
-  for (const [at, logged] of answer.value.entries.entries()) acknowledge(lane, numbers[at] ?? -1, logged);
-  return true;
+  if (!answer.ok) return answer;
+  const { entries } = answer.value;
+  if (entries.length !== numbers.length) throw new Error(`asked for ${numbers.length} entries, the ledger answers ${entries.length}`);
+  for (const [at, logged] of entries.entries()) acknowledge(lane, numbers[at] ?? -1, logged);
+  return accept(undefined);
 }
 
 /** A place that was acknowledged before and is another now is an exception: nothing may ever move. */

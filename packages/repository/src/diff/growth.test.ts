@@ -4,25 +4,9 @@ import { test } from "node:test";
 import { canonicalBytes, type Json } from "@countersign/trust/canonical";
 import { differencesOf } from "./difference.ts";
 import { growthsOf } from "./growth.ts";
+import { ann, ben, cem, common, key, root as sampleRoot } from "./sample-root.test-support.ts";
 
-const [ann, ben, cem] = ["a", "b", "c"].map((letter) => letter.repeat(64)) as [string, string, string];
-const key = (material: string) => ({ keytype: "ed25519", scheme: "ed25519", keyval: { public: material } });
-const common = { spec_version: "1.0.34", expires: "2027-01-01T00:00:00Z" };
-const online = { keyids: [ann], threshold: 1 };
-const root = {
-  ...common,
-  _type: "root",
-  version: 3,
-  consistent_snapshot: true,
-  keys: { [ann]: key("11"), [ben]: key("22") },
-  roles: { root: { keyids: [ann, ben], threshold: 2 }, targets: online, snapshot: online, timestamp: online },
-  countersign: {
-    owners: { [ann]: "ann", [ben]: "ben" },
-    log: { origin: "log.example", vkey: "v" },
-    witnesses: ["w1", "w2", "w3"],
-    witnessQuorum: 2,
-  },
-};
+const root = { ...sampleRoot, countersign: { ...sampleRoot.countersign, witnesses: ["w1", "w2", "w3"] } };
 const targets = {
   ...common,
   _type: "targets",

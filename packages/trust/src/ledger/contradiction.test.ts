@@ -19,7 +19,13 @@ const seen = async (log: TestLog, times: Times = [1, 1]): Promise<ClaimedCheckpo
   must(claimedCheckpoint(await log.note(times), ledger));
 
 test("attack: a fork of any size at any place is shown by two checkpoints and hashes of the larger tree, and comes back from its file", async () => {
-  for (const [size, forkedAt] of [[3, 0], [7, 2], [8, 7], [9, 8], [20, 4]] as const) // biome-ignore format: sizes
+  for (const [size, forkedAt] of [
+    [3, 0],
+    [7, 2],
+    [8, 7],
+    [9, 8],
+    [20, 4],
+  ] as const)
     for (const other of [forkedAt + 1, size, size + 5]) {
       const [honest, forked] = [await logOf(size), await logOf(other, forkedAt)];
       const larger = size >= other ? honest : forked;
@@ -38,7 +44,6 @@ test("two trees of one ledger are no contradiction, however their hashes are tur
     [7, 20],
     [8, 8],
   ] as const) {
-    // biome-ignore format: sizes
     const [before, after] = [await seen(await logOf(m)), await seen(await logOf(n))];
     const prefix = await (await logOf(n)).prefix(m);
     const of = (hashes: readonly Uint8Array[]) => codeOf(verifyContradiction(contradictionOf(before, after, hashes), ledger));
