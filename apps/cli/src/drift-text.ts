@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { levelOf, type Weighed } from "@countersign/drift/assessment";
-import { measuredRates } from "@countersign/drift/measured-rates";
 import { thresholds } from "@countersign/drift/thresholds";
 import type { PlatformDrift } from "@countersign/release/compare-releases";
 import { plain } from "./plain.ts";
@@ -11,7 +10,8 @@ const SHOWN = 3;
 
 /** How unusual a release is, platform by platform: what was seen, where, and how often benign releases show it. */
 export function driftText(drift: readonly PlatformDrift[]): string {
-  if (drift.length === 0) return `${bold("Drift")} nothing before it to compare with`;
+  const [first] = drift;
+  if (first === undefined) return `${bold("Drift")} nothing before it to compare with`;
   const blocks = drift.map(({ platform, bits, sightings }) => {
     const level = levelOf(bits, thresholds);
     const head = `${bold("Drift")} on ${platform}: ${bits.toFixed(1)} bits, ${level} (a notice from ${thresholds.notice}, an alert from ${thresholds.alert})`;
@@ -19,7 +19,7 @@ export function driftText(drift: readonly PlatformDrift[]): string {
       ? `${head}\nnothing unusual`
       : `${head}\n${table(["bits", "what", "where", "benign"], sightings.map(row))}`;
   });
-  return [...blocks, `Rates: ${measuredRates.source}.`].join("\n\n");
+  return [...blocks, `Rates: ${first.rates}.`].join("\n\n");
 }
 
 function row({ bits, title, evidence, benign, counts }: Weighed): readonly Cell[] {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -73,7 +73,23 @@ test("from a directory to a device, and back, by the commands that the help show
 
   assert.equal(await refused("brake", "confirm", second, "--as", "alice"), "no-brake");
   const trojan = await release("1.2.0", talking);
-  await said("release", "approve", trojan, "--as", "bob", "--yes");
+  const weighed = async (...rates: string[]): Promise<{ bits: number; rates: string } | undefined> =>
+    (await countersignJson<{ drift: { bits: number; rates: string }[] }>(project, "release", "diff", trojan, ...rates)).drift[0];
+  const strangers = await weighed();
+  const history = await readFile(join(project, "rates.json"), "utf8");
+  const { pairs, fired, ...rest } = JSON.parse(history);
+  const usual = { ...fired, "capability-dangerous": pairs };
+  await writeFile(join(project, "usual.json"), JSON.stringify({ ...rest, pairs, fired: usual, source: "releases that all talk" }));
+  const ours = await weighed("--rates", "usual.json");
+  assert.ok(strangers !== undefined && ours !== undefined && ours.bits < strangers.bits - 3, "the same pair, by other rates");
+  assert.match(strangers.rates, /consecutive releases of \d+ npm packages/);
+  assert.equal(ours.rates, "releases that all talk");
+  assert.match(await said("release", "diff", trojan, "--rates", "usual.json"), /Rates: releases that all talk\.\n/);
+  await writeFile(join(project, "damaged.json"), JSON.stringify({ ...rest, pairs, fired: { "file-added": { patch: pairs.patch + 1 } } }));
+  assert.equal(await refused("release", "diff", trojan, "--rates", "damaged.json"), "malformed-document");
+  assert.equal(await refused("release", "approve", trojan, "--as", "bob", "--yes", "--rates", "damaged.json"), "malformed-document");
+  const approved = await said("release", "approve", trojan, "--as", "bob", "--yes", "--rates", "rates.json");
+  assert.match(approved, /Rates: 1 releases of hello stable, [\s\S]*countersigned/);
   for (let wait = 0; !(await said("brake", "status")).includes(trojan); wait++) assert.ok(wait < 30, "nobody held the trojan");
   assert.match(await said("brake", "status"), /holds +7[12] h +brake-dave +revoke-\w+ +brake of brake-dave: [\d.]+ bits/);
   const { runs } = await countersignJson<{ runs: { results: { ruleId: string; level: string }[] }[] }>(

@@ -78,11 +78,11 @@ export async function releaseDrift(subject: ReleaseToAnalyse, rates: Rates, now:
     after: { time: since, withinHour: times.filter((time) => time > since - 3600 && time < since).length + 1 },
   } satisfies Record<string, Circumstances>;
   await using scratch = await mkdtempDisposable(join(tmpdir(), "countersign-drift-"));
-  const { outcome } = await compareReleases(before.body, release.body, { store, limits, directory: scratch.path }, circumstances, rates);
+  const { outcome } = await compareReleases(before.body, release.body, { store, limits, directory: scratch.path }, rates, circumstances);
   if (!outcome.ok) return outcome;
   const { drift } = outcome.value;
   const platforms = release.body.artifacts.map(
-    ({ platform }) => drift.find((each) => each.platform === platform) ?? { platform, ...nothing },
+    ({ platform }) => drift.find((each) => each.platform === platform) ?? { platform, bits: 0, sightings: [], rates: rates.source },
   );
   return accept(platforms.flatMap((each) => [...undeclaredFindings(release, each, now), driftFinding(release, each, now)]));
 }
@@ -102,9 +102,6 @@ function undeclaredFindings(
       return findingOf(undeclaredPrivilege, { about: [channel, digest, platform], evidence }, now);
     });
 }
-
-/** What is to be said of a platform that the release before did not have. */
-const nothing: Omit<PlatformDrift, "platform"> = { bits: 0, sightings: [] };
 
 /** A release beside its own kind in a repository. Where it is not published yet, `since` is the witnessed time of the reading. */
 export function subjectOf(

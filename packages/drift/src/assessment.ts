@@ -25,6 +25,8 @@ export interface Assessment {
   readonly bits: number;
   /** The heaviest first. */
   readonly sightings: readonly Weighed[];
+  /** What the rates were measured on. */
+  readonly rates: string;
 }
 
 /** What the detectors see in a release beside the one before it. Nothing before it: nothing to compare, and next to nothing to see. */
@@ -49,7 +51,8 @@ export function weigh(sightings: readonly Sighting[], bump: Bump, rates: Rates):
       heaviest.add(sighting.group);
       return { ...sighting, counts };
     });
-  return { bits: weighed.reduce((sum, { counts, bits }) => sum + (counts ? bits : 0), 0), sightings: weighed };
+  const bits = weighed.reduce((sum, { counts, bits }) => sum + (counts ? bits : 0), 0);
+  return { bits, sightings: weighed, rates: rates.source };
 }
 
 /** What a score means. Both are measured on benign releases: see `npm run replay -- --benign`. */

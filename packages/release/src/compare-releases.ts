@@ -44,8 +44,8 @@ export async function compareReleases(
   before: Statement | undefined,
   after: Statement,
   bytes: Bytes,
-  circumstances: PairCircumstances = { before: {}, after: {} },
   rates: Rates = measuredRates,
+  circumstances: PairCircumstances = { before: {}, after: {} },
 ): Promise<Step<Comparison>> {
   const verdicts: Verdict[] = [];
   const files: FileChange[] = [];
@@ -87,7 +87,7 @@ export function driftOf(
   after: Statement,
   contents: Readonly<Record<"before" | "after", Contents>>,
   known: PairCircumstances,
-  rates: Rates = measuredRates,
+  rates: Rates,
 ): Assessment {
   const bump = bumpOf(before.version, after.version);
   const pair = {

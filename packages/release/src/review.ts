@@ -2,6 +2,8 @@
 import { mkdtempDisposable } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { measuredRates } from "@countersign/drift/measured-rates";
+import type { Rates } from "@countersign/drift/rates";
 import { provenanceChecks } from "@countersign/trust/build/checks";
 import { judge, type Verdict } from "@countersign/trust/check";
 import type { Digest } from "@countersign/trust/digest";
@@ -44,13 +46,15 @@ export interface Review {
 export interface ReviewInput extends Source {
   readonly govern: GovernClient;
   readonly digest: Digest;
+  /** By which what is unusual weighs: those that were measured on strangers, where it is absent. */
+  readonly rates?: Rates;
 }
 
 /**
  * Reviews a proposal: statement by digest, repository from the anchor down, proposer by signature, provenance by the policy, artifacts by their
  * own bytes, and every difference from the release before. Whatever does not hold is a refusal, and there is no review to approve.
  */
-export async function reviewProposal({ govern, digest, ...source }: ReviewInput): Promise<Outcome<Review>> {
+export async function reviewProposal({ govern, digest, rates = measuredRates, ...source }: ReviewInput): Promise<Outcome<Review>> {
   const proposal = await govern.proposal(digest);
   if (!proposal.ok) return proposal;
   const published = await readPublished(source, proposal.value.body);
@@ -73,7 +77,7 @@ export async function reviewProposal({ govern, digest, ...source }: ReviewInput)
       ? accept({ digest, body, voices, builders: [], previous: undefined, verdicts, changes: answersOf(body, denials), drift: [] })
       : known;
   }
-  const compared = await compare(body, published.value, source.store, note);
+  const compared = await compare(body, published.value, source.store, rates, note);
   return compared.ok ? accept({ digest, body, voices, verdicts, ...compared.value }) : compared;
 }
 
@@ -90,6 +94,7 @@ async function compare(
   body: Statement,
   { view: { policy, ledger }, rules, read, releases }: Published,
   store: string,
+  rates: Rates,
   note: Note,
 ): Promise<Outcome<Pick<Review, "builders" | "previous" | "changes" | "drift">>> {
   const previous = releases.findLast((release) => release.body.sequence < body.sequence);
@@ -103,7 +108,7 @@ async function compare(
   if (!before.ok) return before;
 
   await using scratch = await mkdtempDisposable(join(tmpdir(), "countersign-review-"));
-  const compared = note(await compareReleases(previous?.body, body, { store, limits: policy.download, directory: scratch.path }));
+  const compared = note(await compareReleases(previous?.body, body, { store, limits: policy.download, directory: scratch.path }, rates));
   if (!compared.ok) return compared;
   const stated = previous && { body: previous.body, attestations: before.value };
   const fields = statementChanges(stated, { body, attestations: attestations.value });

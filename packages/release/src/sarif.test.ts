@@ -15,7 +15,12 @@ const sighting = (signal: string, evidence: Weighed["evidence"]): Weighed => ({
   benign: 0.016,
   counts: true,
 });
-const drift = (bits: number, ...sightings: readonly Weighed[]): PlatformDrift => ({ platform: "linux-x64", bits, sightings });
+const drift = (bits: number, ...sightings: readonly Weighed[]): PlatformDrift => ({
+  platform: "linux-x64",
+  bits,
+  sightings,
+  rates: "strangers",
+});
 
 interface Sarif {
   readonly version: string;

@@ -14,11 +14,11 @@ const levels = { alert: "error", notice: "warning", quiet: "note" } as const;
  */
 export function sarifOf({ artifacts }: Pick<Statement, "artifacts">, drift: readonly PlatformDrift[], version: string): object {
   const rules = detectors.map(({ signal, title, group }) => ({ id: signal, shortDescription: { text: title }, properties: { group } }));
-  const results = drift.flatMap(({ platform, bits, sightings }) => {
+  const results = drift.flatMap(({ platform, bits, sightings, rates }) => {
     const archive = artifacts.find((artifact) => artifact.platform === platform)?.name ?? platform;
     const level = levels[levelOf(bits, thresholds)];
     return sightings.flatMap((sighting) =>
-      sighting.evidence.map((place) => resultOf(sighting, place, { level, platform, archive, score: bits })),
+      sighting.evidence.map((place) => resultOf(sighting, place, { level, platform, archive, score: bits, rates })),
     );
   });
   const driver = { name: "Countersign", semanticVersion: version, rules };
@@ -32,11 +32,12 @@ interface Place {
   readonly archive: string;
   /** Of the whole release on this platform. */
   readonly score: number;
+  readonly rates: string;
 }
 
 /** Lines count from 1; what has no line is at the first, and what has no file is at the archive. */
 function resultOf({ signal, title, bits, benign, counts }: Weighed, { text, path, line = 1 }: Evidence, at: Place): object {
-  const { level, platform, archive, score } = at;
+  const { level, platform, archive, score, rates } = at;
   const uri = (path ?? archive).split("/").map(encodeURIComponent).join("/");
   return {
     ruleId: signal,
@@ -47,6 +48,6 @@ function resultOf({ signal, title, bits, benign, counts }: Weighed, { text, path
     },
     locations: [{ physicalLocation: { artifactLocation: { uri }, region: { startLine: Math.max(1, Math.trunc(line)) } } }],
     partialFingerprints: { "countersign/v1": `${signal}:${platform}:${path ?? ""}:${text}` },
-    properties: { bits, benign, counts, platform, score },
+    properties: { bits, benign, counts, platform, score, rates },
   };
 }

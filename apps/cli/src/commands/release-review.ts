@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import { measuredRates } from "@countersign/drift/measured-rates";
+import type { Rates } from "@countersign/drift/rates";
 import { approve as countersign } from "@countersign/release/approve";
 import { shownReview } from "@countersign/release/passkey/shown-review";
+import { readRates } from "@countersign/release/rates-file";
 import { type Review, reviewProposal } from "@countersign/release/review";
 import { sarifOf } from "@countersign/release/sarif";
 import { accept, type Outcome } from "@countersign/trust/refusal";
@@ -8,6 +11,7 @@ import type { Command } from "commander";
 import { type ApproverOptions, approverOf, withApprover } from "../approver-key.ts";
 import { confirm } from "../confirm.ts";
 import { driftText } from "../drift-text.ts";
+import { readOption } from "../read-option.ts";
 import { changesText, reviewText } from "../review-text.ts";
 import type { Screen } from "../screen.ts";
 import { openSiteAt, type Site, type SiteOptions } from "../site.ts";
@@ -16,12 +20,22 @@ import { verb } from "../verb.ts";
 
 const SARIF_VERSION = "0.1.0";
 
+interface ReviewOptions extends SiteOptions {
+  readonly rates?: string;
+}
+
+function withRates(command: Command): Command {
+  return command.option("--rates <file>", "by which drift weighs, as `observe calibrate` wrote them; those of strangers by default");
+}
+
 export function diff(command: Command): void {
-  command
-    .description("what a release changes, computed here from the bytes themselves")
-    .argument("<digest>", "8 digits of it or more")
-    .option("--sarif", "what is unusual in it, as SARIF 2.1.0 for CI, and nothing else");
-  verb<SiteOptions & { readonly sarif?: true }>(
+  withRates(
+    command
+      .description("what a release changes, computed here from the bytes themselves")
+      .argument("<digest>", "8 digits of it or more")
+      .option("--sarif", "what is unusual in it, as SARIF 2.1.0 for CI, and nothing else"),
+  );
+  verb<ReviewOptions & { readonly sarif?: true }>(
     command,
     "release diff 3f9c2a10 --sarif",
     async ({ sarif, ...options }, screen, written) => {
@@ -41,16 +55,18 @@ export function diff(command: Command): void {
 }
 
 export function approve(command: Command): void {
-  withApprover(
-    command
-      .description(
-        "review a release or an order on this machine, then countersign its digest: with a passkey, on a page that shows the review",
-      )
-      .argument("<digest>", "8 digits of it or more")
-      .requiredOption("--as <name>", "the person who approves")
-      .option("--yes", "do not ask: the review was read before (a passkey asks all the same)"),
+  withRates(
+    withApprover(
+      command
+        .description(
+          "review a release or an order on this machine, then countersign its digest: with a passkey, on a page that shows the review",
+        )
+        .argument("<digest>", "8 digits of it or more")
+        .requiredOption("--as <name>", "the person who approves")
+        .option("--yes", "do not ask: the review was read before (a passkey asks all the same)"),
+    ),
   );
-  verb<SiteOptions & ApproverOptions & { readonly yes?: true }>(
+  verb<ReviewOptions & ApproverOptions & { readonly yes?: true }>(
     command,
     "release approve 3f9c2a10 --as alice",
     async (options, screen, written) => {
@@ -74,14 +90,22 @@ export function approve(command: Command): void {
 }
 
 async function reviewAt(
-  options: SiteOptions,
+  options: ReviewOptions,
   screen: Screen,
   written: string | undefined,
 ): Promise<Outcome<Site & { readonly review: Review }>> {
+  const rates = await ratesAt(options.rates);
+  if (!rates.ok) return rates;
   const site = await openSiteAt(options, written);
   if (!site.ok) return site;
   const { govern, source, digest } = site.value;
   screen.progress("fetching statement, provenance and bytes by digest ...");
-  const review = await reviewProposal({ govern, ...source, digest });
+  const review = await reviewProposal({ govern, ...source, digest, rates: rates.value });
   return review.ok ? accept({ ...site.value, review: review.value }) : review;
+}
+
+async function ratesAt(file: string | undefined): Promise<Outcome<Rates>> {
+  if (file === undefined) return accept(measuredRates);
+  const bytes = await readOption("--rates", file);
+  return bytes.ok ? readRates(bytes.value, file) : bytes;
 }

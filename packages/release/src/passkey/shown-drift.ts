@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { levelOf, type Weighed } from "@countersign/drift/assessment";
-import { measuredRates } from "@countersign/drift/measured-rates";
 import { thresholds } from "@countersign/drift/thresholds";
 import type { PlatformDrift } from "../compare-releases.ts";
 import type { Section } from "./shown.ts";
@@ -8,13 +7,13 @@ import type { Section } from "./shown.ts";
 /** How unusual a release is, platform by platform: everything that was seen, where, and how often benign releases show it. */
 export function driftSections(drift: readonly PlatformDrift[]): readonly Section[] {
   if (drift.length === 0) return [{ title: "Drift", note: "Nothing before it to compare with." }];
-  return drift.map(({ platform, bits, sightings }): Section => {
+  return drift.map(({ platform, bits, sightings, rates }): Section => {
     const level = levelOf(bits, thresholds);
     const title = `Drift on ${platform}: ${bits.toFixed(1)} bits, ${level}`;
     if (sightings.length === 0) return { title, note: "Nothing unusual." };
     return {
       title,
-      note: `A notice from ${thresholds.notice} bits, an alert from ${thresholds.alert}. Rates: ${measuredRates.source}.`,
+      note: `A notice from ${thresholds.notice} bits, an alert from ${thresholds.alert}. Rates: ${rates}.`,
       table: {
         head: ["what", "where", "bits", "of benign releases"],
         rows: sightings.map((sighting) => ({ ...(level === "alert" && { mark: "removed" }), cells: cellsOf(sighting) })),
