@@ -32,7 +32,7 @@ const law: { readonly [room: string]: Allowance } = {
     packages: ["trust", "tlog", "updater", "repository", "custody", "federation", "drift"],
     libraries: [],
   },
-  "packages/drift": { node: ["node:crypto"], crypto: ["createHash"], packages: [], libraries: [], pure: true },
+  "packages/drift": { node: ["node:crypto"], crypto: ["createHash"], packages: ["trust"], libraries: [], pure: true },
   "packages/daemon": { node: "any", packages: ["tlog"], libraries: ["hono", "@hono/node-server"] },
   "duties/*": { node: "any", packages: "any", libraries: "declared" },
   tools: { node: "any", packages: [], libraries: [] },

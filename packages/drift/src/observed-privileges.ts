@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import { type SystemPrivilege, systemFile } from "@countersign/trust/release/system-file";
 import type { Contents } from "./contents.ts";
 import type { Evidence } from "./detector.ts";
 import type { Capability } from "./facts/capabilities.ts";
 
 /** What a release must declare to do, by the words of its statement's `privileges`. */
 export interface ObservedPrivilege extends Evidence {
-  readonly privilege: "network" | "process" | "root" | "service" | "kernel" | "secrets" | "native";
+  readonly privilege: SystemPrivilege | "network" | "process" | "secrets";
 }
 
 const ofCapability: Readonly<Partial<Record<Capability, ObservedPrivilege["privilege"]>>> = {
@@ -20,6 +21,7 @@ const ofCapability: Readonly<Partial<Record<Capability, ObservedPrivilege["privi
 export function observedPrivileges({ files }: Contents): readonly ObservedPrivilege[] {
   const found: ObservedPrivilege[] = [...files.values()].flatMap((file): readonly ObservedPrivilege[] => {
     const { path } = file;
+    const system = systemFile(path);
     return [
       ...file.capabilities.flatMap(({ what, line }): readonly ObservedPrivilege[] => {
         const privilege = ofCapability[what as Capability];
@@ -30,9 +32,7 @@ export function observedPrivileges({ files }: Contents): readonly ObservedPrivil
         ? [{ privilege: "root" as const, text: "setuid or capabilities", path }]
         : []),
       ...file.powers.map((text) => ({ privilege: text.includes("kernel") ? ("kernel" as const) : ("root" as const), text, path })),
-      ...(file.role === undefined
-        ? []
-        : [{ privilege: file.role === "kernel module" ? ("kernel" as const) : ("service" as const), text: file.role, path }]),
+      ...(system === undefined ? [] : [{ privilege: system.privilege, text: system.role, path }]),
     ];
   });
   return [...new Map(found.reverse().map((each) => [each.privilege, each])).values()].reverse();

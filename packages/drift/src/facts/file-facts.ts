@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from "node:crypto";
+import { type SystemRole, systemFile } from "@countersign/trust/release/system-file";
 import { capabilitiesIn } from "./capabilities.ts";
 import { withoutComments } from "./comments.ts";
 import { elfImports } from "./elf.ts";
@@ -9,7 +10,7 @@ import { type Kind, kindOf } from "./kind.ts";
 import type { Mention } from "./mention.ts";
 import { type Obfuscation, obfuscationIn } from "./obfuscation.ts";
 import { peImports, peOverlay } from "./pe.ts";
-import { powersIn, type SystemRole, systemRole } from "./system-file.ts";
+import { powersIn } from "./powers.ts";
 
 /** One entry of a release, before anybody looked into it. */
 export interface ReleaseFile {
@@ -52,7 +53,7 @@ export const MAX_TEXT: number = 8 * 1024 * 1024;
 
 export function fileFacts({ bytes, whole, ...file }: ReleaseFile): FileFacts {
   const kind = kindOf(file.path, bytes);
-  const role = systemRole(file.path);
+  const role = systemFile(file.path)?.role;
   const read = bytes.length <= MAX_TEXT && (kind === "code" || kind === "shell" || role !== undefined);
   const text = read ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8") : "";
   const code =
