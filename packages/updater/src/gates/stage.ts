@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
+import { judge } from "@countersign/trust/check";
 import { defaultLimits } from "@countersign/trust/limits";
+import { observedPrivilegeChecks } from "@countersign/trust/release/observed-privileges";
 import { entryChecks } from "../archive-entry-checks.ts";
-import { type Gate, gate, goOn } from "../gate.ts";
+import { type Gate, gate, goOn, stop } from "../gate.ts";
+import { systemFilesIn } from "../system-files.ts";
 import { manifestDigest } from "../tree.ts";
 import { unpack } from "../unpack.ts";
 
-/** Gate 14: unpacked into a private directory, where no entry can reach out of it or hide behind another. */
+/**
+ * Gate 14: unpacked into a private directory, where no entry can reach out of it or hide behind another; and nothing in it that the system would run or obey by
+ * itself takes more than the statement declares.
+ */
 export const stageGate: Gate = gate({
   number: 14,
   name: "stage",
-  checks: { entry: entryChecks },
+  checks: { entry: entryChecks, privileges: observedPrivilegeChecks },
   async pass(attempt, checks) {
     const { unpacked, files } = attempt.artifact;
     const staging = await attempt.installer.prepare(attempt.device.directory);
@@ -23,6 +29,11 @@ export const stageGate: Gate = gate({
       found: `${manifest.value.files.length} files, tree ${manifestDigest(manifest.value).slice(0, 12)}`,
     };
     attempt.note({ verdicts: checks.entry.map(({ name }) => ({ check: name, source: "safe unpacking", ...said })), outcome: manifest });
-    return goOn;
+    const observed = await systemFilesIn(
+      staging,
+      manifest.value.files.map(({ path }) => path),
+    );
+    const declared = attempt.note(judge({ candidate: attempt.release.body, observed }, checks.privileges));
+    return declared.ok ? goOn : stop(declared.refusal);
   },
 });
