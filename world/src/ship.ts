@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openKey } from "@countersign/custody/place";
+import { declaresItsFiles } from "@countersign/release/declared-files";
 import { governClient } from "@countersign/release/govern-client";
 import { type ProposedRelease, proposeRelease, type ReleaseDraft } from "@countersign/release/propose";
 import { type Packed, packDirectory } from "@countersign/repository/pack";
@@ -34,6 +35,8 @@ export async function ship(project: Project, running: Running, shipment: Shipmen
   try {
     const { directory, platform, commit, onBuilt, product = plan.product, ...draft } = shipment;
     const name = `${product}-${draft.version}-${platform}.tar.zst`;
+    const declared = await declaresItsFiles(draft, directory);
+    if (!declared.ok) return declared;
     const job = await startJob(project, running, commit);
     const builds: (Built & Pick<Packed, "unpacked" | "files">)[] = [];
     for (const builder of plan.builders) {
