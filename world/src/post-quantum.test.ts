@@ -4,6 +4,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { auditLedger } from "@countersign/release/ledger-audit";
+import { directoryStore } from "@countersign/repository/directory-store";
 import { createDevice } from "@countersign/updater/device";
 import { demoPlan } from "./demo/demo-plan.ts";
 import { mute } from "./demo/narrator.ts";
@@ -42,6 +44,14 @@ test("a policy demands ML-DSA signatures: signers make them, publish serves them
       [4, 5],
     );
     assert.equal((await deviceRuns(scene, "check")).result, "current");
+    const store = directoryStore(storeDirectory(project));
+    const audit = async () => must(await auditLedger(store, anchor, Date.now())).faults.map(({ path }) => path);
+    assert.deepEqual(await audit(), []);
+    const [altered = ""] = await store.list("sidecars/");
+    const bytes = (await store.read(altered)) ?? new Uint8Array();
+    await store.write(altered, Buffer.from(bytes).with(bytes.length - 100, (bytes[bytes.length - 100] ?? 0) ^ 1));
+    assert.deepEqual(await audit(), [altered], "one bit of one ML-DSA signature");
+    await store.write(altered, bytes);
 
     const stranger: Scene = { ...scene, device: join(root, "second device") };
     await createDevice(stranger.device, { ...place, id: "two", url: world.urls.distribute }, anchor);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
+import { randomInt } from "node:crypto";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { auditLedger } from "@countersign/release/ledger-audit";
+import { directoryStore } from "@countersign/repository/directory-store";
 import { copyStore } from "@countersign/world/copy-store";
 import { liveProject } from "./live-project.test-support.ts";
 import { countersignJson } from "./transcript.test-support.ts";
@@ -33,6 +36,28 @@ async function release(version: string, more?: string): Promise<string> {
   const args = ["release", "propose", await plant(version, more), "--version", version, "--expect", version];
   const { digest } = await countersignJson<{ readonly digest: string }>(project, ...args);
   return digest.slice(0, 8);
+}
+
+/** Flips one bit of one file of each kind, one after the other, and has the copy audited as `ledger audit` does. */
+async function everyBitCounts(copy: string): Promise<void> {
+  const anchor = await readFile(join(project, "root.json"));
+  const store = directoryStore(copy);
+  const faulty = async (): Promise<readonly string[]> => {
+    const audited = await auditLedger(store, anchor, Date.now());
+    return audited.ok ? audited.value.faults.map(({ path }) => path) : [audited.refusal.code];
+  };
+  assert.deepEqual(await faulty(), []);
+  const kinds = new Map((await store.list("")).map((path) => [path.replace(/[0-9a-f]{64}|\d+/g, "N"), path]));
+  for (const path of kinds.values()) {
+    const bytes = await readFile(join(copy, path));
+    const [at, bit] = [randomInt(bytes.length), randomInt(8)];
+    await store.write(path, bytes.with(at, (bytes[at] ?? 0) ^ (1 << bit)));
+    assert.notDeepEqual(await faulty(), [], `${path}, byte ${at}, bit ${bit}`);
+    await store.write(path, bytes);
+  }
+  const strange = "metadata/notes.txt";
+  await store.write(strange, Buffer.from("for whoever finds it"));
+  assert.deepEqual(await faulty(), [strange]);
 }
 
 test("from a directory to a device, and back, by the commands that the help shows", async () => {
@@ -123,6 +148,7 @@ test("from a directory to a device, and back, by the commands that the help show
   assert.match(await said("release", "status"), /hello 1\.1\.0 +stable +2 +published +1 of 1 bob/);
   assert.match(await said("ledger", "verify"), /All entries verified\.[\s\S]*order +1\n/);
   assert.match(await said("ledger", "audit"), /each is what it must be, to the byte/);
+  await everyBitCounts(join(base, "carried"));
   assert.match(await said("ledger", "prove", second), /^c2sp\.org\/tlog-proof@v1\nindex \d+\n/);
   assert.match(await said("ledger", "tail", "-n", "100"), /order +[0-9a-f]{64}/);
 

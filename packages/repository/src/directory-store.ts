@@ -48,6 +48,7 @@ export function directoryStore(root: string, options: DirectoryStoreOptions = {}
     read: async (path, maxBytes) => readBounded(join(root, safePath(path)), maxBytes),
     write: (path, bytes) => put(path, (temporary) => writeSynced(temporary, bytes)),
     writeFile: (path, sourceFile) => put(path, (temporary) => copySynced(sourceFile, temporary)),
+    digest: async (path) => await digestIfThere(join(root, safePath(path))),
     link: (from, to) => put(to, (temporary) => linkFrom(join(root, safePath(from)), temporary)),
     list: async (prefix) => {
       const directory = prefix.slice(0, prefix.lastIndexOf("/") + 1);
@@ -106,6 +107,15 @@ async function linkNew(source: string, file: string): Promise<boolean> {
 
 async function sameBytes(left: string, right: string): Promise<boolean> {
   return (await digestOf(left)) === (await digestOf(right));
+}
+
+async function digestIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await digestOf(file);
+  } catch (error) {
+    if (hasCode(error, "ENOENT", "ENOTDIR", "EISDIR")) return undefined;
+    throw error;
+  }
 }
 
 async function digestOf(file: string): Promise<string> {

@@ -17,6 +17,8 @@ export interface Store extends Reader {
   link(from: string, to: string): Promise<void>;
   /** Every path that starts with `prefix`, in code-unit order; "" for all. */
   list(prefix: string): Promise<string[]>;
+  /** SHA-256 of the bytes under `path`, in bounded memory; undefined where there are none. */
+  digest(path: string): Promise<string | undefined>;
   /** Copies a file of any size into the store, in bounded memory. */
   writeFile(path: string, sourceFile: string): Promise<void>;
 }

@@ -12,7 +12,9 @@ import { verb } from "../verb.ts";
 const SHOWN = 20;
 
 export function audit(command: Command): void {
-  command.description("make the whole log again from its entries, and compare every file of a directory with what it must be, to the byte");
+  command.description(
+    "make the whole log again from its entries, and hold every file of a repository's directory against it, or against its own digest and signatures: one flipped bit is found",
+  );
   verb<RecordOptions>(command, "ledger audit --store /mnt/mirror --root root.json", async (options, screen) => {
     const directory = await directoryOf(options);
     if (!directory.ok) return directory;
