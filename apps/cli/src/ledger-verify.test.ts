@@ -35,7 +35,8 @@ const verify = (...args: readonly string[]) => countersign(base, "ledger", "veri
 test("a proof that somebody handed over is verified with a trusted root and the file that it is of, and nothing else", async () => {
   const { stdout, stderr } = await verify("stable.tlog-proof", "--of", "stable.json");
   assert.match(stdout, /^entry 1 of 2 in log\.example: channel [0-9a-f]{64}, under 2 witnesses\.\n$/, stderr);
-  assert.match((await verify("stable.tlog-proof", "--of", "root.json")).stderr, /^refused: inclusion-unproven\n/);
+  assert.match((await verify("stable.tlog-proof", "--of", "root.json")).stderr, /^refused: inclusion-unproven\n[\s\S]*--approvals SHA256/);
+  assert.match((await verify("stable.tlog-proof", "--digest", "3f9c2a10")).stderr, /^refused: digest-cut\n/);
 });
 
 test("a device's evidence convicts the log offline; two checkpoints of which nothing is shown convict nobody", async () => {

@@ -8,8 +8,14 @@ export async function readOption(option: string, file: string): Promise<Outcome<
   try {
     return accept(await readFile(file));
   } catch (error) {
-    if (isErrno(error, "ENOENT", "EISDIR", "EACCES"))
-      return refuse("no-file", `a file at ${file}`, String(error), `Name another file: ${option}`);
-    throw error;
+    const found = obstacles.find(([code]) => isErrno(error, code))?.[1];
+    if (found === undefined) throw error;
+    return refuse("no-file", `a file at ${file}`, found, `Name another file: ${option}`);
   }
 }
+
+const obstacles = [
+  ["ENOENT", "nothing"],
+  ["EISDIR", "a directory"],
+  ["EACCES", "one that you may not read"],
+] as const;

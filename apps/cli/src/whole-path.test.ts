@@ -150,6 +150,8 @@ test("from a directory to a device, and back, by the commands that the help show
   assert.match(await said("ledger", "audit"), /each is what it must be, to the byte/);
   await everyBitCounts(join(base, "carried"));
   assert.match(await said("ledger", "prove", second), /^c2sp\.org\/tlog-proof@v1\nindex \d+\n/);
+  const next = /countersign (ledger verify .+)$/m.exec(await said("ledger", "prove", second, "--out", "second.tlog-proof"))?.[1] ?? "";
+  assert.match(await said(...next.split(" ")), /: release [0-9a-f]{64}, under \d witnesses\./);
   assert.match(await said("ledger", "tail", "-n", "100"), /order +[0-9a-f]{64}/);
 
   assert.match(await said("identity", "list"), /ci +ci +stable +propose +\w+ +\w+ +active/);

@@ -3,10 +3,10 @@ import { writeFile } from "node:fs/promises";
 import { compareSeen } from "@countersign/release/ledger-seen";
 import { verifyLedger } from "@countersign/release/ledger-view";
 import { ENTRY_TYPES, type Entry, encodeEntry } from "@countersign/tlog/entry";
-import { verifyTlogProof } from "@countersign/tlog/proof";
+import { type ProvenEntry, verifyTlogProof } from "@countersign/tlog/proof";
 import { servedBytes } from "@countersign/trust/canonical";
 import { decodeBytes } from "@countersign/trust/decode";
-import { sha256 } from "@countersign/trust/digest";
+import { isDigest, sha256 } from "@countersign/trust/digest";
 import { type Contradicted, type Contradiction, contradiction, verifyContradiction } from "@countersign/trust/ledger/contradiction";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import type { Command } from "commander";
@@ -64,22 +64,29 @@ async function proof(bytes: Buffer, options: Options): Promise<Outcome<Answer>> 
   const digest = logged === undefined ? options.digest : sha256(logged.value);
   if (digest === undefined)
     return refuse("nothing-proven", "what the proof is of", "neither --of nor --digest", "Name it: --of FILE, or --digest SHA256");
+  const cut = [digest, options.approvals].find((each) => each !== undefined && !isDigest(each));
+  if (cut !== undefined)
+    return refuse("digest-cut", "a SHA-256 in all its 64 hex digits", cut, "Have it whole: countersign ledger tail --json");
   const text = bytes.toString();
-  const [first, ...others] = entriesOf(digest, options.approvals).map((entry) => ({
-    entry,
-    proven: verifyTlogProof(text, encodeEntry(entry), trust.value),
-  }));
-  const found = [first, ...others].find((each) => each?.proven.ok === true);
-  if (found?.proven.ok !== true)
-    return first?.proven.ok === false
-      ? first.proven
-      : refuse("inclusion-unproven", digest, "another entry", "Ask the ledger for its proof: countersign ledger prove DIGEST");
-  const { index, cosigned } = found.proven.value;
-  const { checkpoint, times } = cosigned;
-  return accept({
-    json: { entry: found.entry, index, size: checkpoint.size, witnesses: times },
-    text: `entry ${index} of ${checkpoint.size} in ${checkpoint.origin}: ${found.entry.type} ${digest}, under ${times.length} witnesses.`,
-  });
+  for (const entry of entriesOf(digest, options.approvals)) {
+    const proven = verifyTlogProof(text, encodeEntry(entry), trust.value);
+    if (proven.ok) return accept(provenAnswer(entry, proven.value));
+    if (proven.refusal.code !== "inclusion-unproven") return proven;
+  }
+  const other = options.approvals === undefined ? " If it is of a release or an order, name its approvals, too: --approvals SHA256." : "";
+  return refuse(
+    "inclusion-unproven",
+    `a proof of an entry of ${digest}`,
+    "another entry, or another tree",
+    `See what was logged of it: countersign ledger tail --json.${other}`,
+  );
+}
+
+function provenAnswer(entry: Entry, { index, cosigned: { checkpoint, times } }: ProvenEntry): Answer {
+  return {
+    json: { entry, index, size: checkpoint.size, witnesses: times },
+    text: `entry ${index} of ${checkpoint.size} in ${checkpoint.origin}: ${entry.type} ${entry.digest}, under ${times.length} witnesses.`,
+  };
 }
 
 function entriesOf(digest: string, approvals: string | undefined): readonly Entry[] {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { writeFile } from "node:fs/promises";
 import { proveEntry } from "@countersign/release/ledger-proof";
 import { lastEntries } from "@countersign/release/ledger-view";
 import { accept } from "@countersign/trust/refusal";
@@ -18,15 +19,28 @@ export function ledger(program: Command): void {
   audit(withRecord(noun.command("audit")));
 }
 
+interface ProveOptions extends RecordOptions {
+  readonly out?: string;
+}
+
 function prove(command: Command): void {
   command
     .description("an entry with its proof (c2sp.org/tlog-proof), from the log's files alone")
-    .argument("<digest>", "the digest that was logged, or its beginning");
-  verb<RecordOptions>(command, "ledger prove 3f9c2a10", async (options, _, digest = "") => {
+    .argument("<digest>", "the digest that was logged, or its beginning")
+    .option("--out <file>", "where the proof is written, to be handed on; shown where it is absent");
+  verb<ProveOptions>(command, "ledger prove 3f9c2a10 --out hello-1.0.0.tlog-proof", async ({ out, ...options }, _, digest = "") => {
     const opened = await openRecord(options);
     if (!opened.ok) return opened;
     const proven = await proveEntry(opened.value, digest);
-    return proven.ok ? accept({ json: proven.value, text: proven.value.proof.trimEnd() }) : proven;
+    if (!proven.ok) return proven;
+    const { entry, index, proof } = proven.value;
+    if (out === undefined) return accept({ json: proven.value, text: proof.trimEnd() });
+    await writeFile(out, proof);
+    const named = `--digest ${entry.digest}${"approvals" in entry ? ` --approvals ${entry.approvals}` : ""}`;
+    return accept({
+      json: { ...proven.value, out },
+      text: `entry ${index}: ${entry.type} ${entry.digest}; its proof is in ${out}.\nWhoever has it verifies it offline: countersign ledger verify ${out} ${named} --root ${options.root ?? "root.json"}`,
+    });
   });
 }
 
