@@ -18,6 +18,8 @@ interface Options {
 }
 
 const root = join(import.meta.dirname, "..");
+const QUIET_MILLISECONDS = 10_000;
+let told = 0;
 
 const program = new Command("npm run replay --")
   .description("replays known incidents as synthetic releases, and measures what benign releases show")
@@ -49,22 +51,24 @@ program
   });
 await program.parseAsync();
 
+/** Each table is printed when it is there: whoever interrupts what takes minutes has what took seconds. */
 async function replay({ benign, json, bytes }: Options): Promise<void> {
+  const say = (text: string): void => (json ? undefined : console.log(`${text}\n`));
   const table = await incidentsTable();
+  say(incidentsText(table));
   const path = bytes === undefined ? await replayPath(incidents, progress) : undefined;
+  if (path !== undefined) say(pathText(path, incidents));
   const measured = benign === undefined ? undefined : benignTable(await lookAt(committedPairs(), progress), table);
+  if (measured !== undefined) say(benignText(measured));
   if (json) console.log(JSON.stringify({ incidents: table, ...(path && { path }), ...(measured && { benign: measured }) }, null, 2));
-  else
-    console.log(
-      [
-        incidentsText(table),
-        ...(path === undefined ? [] : [pathText(path, incidents)]),
-        ...(measured === undefined ? [] : [benignText(measured)]),
-      ].join("\n\n"),
-    );
   if (table.some(({ kept }) => !kept) || measured?.kept === false) process.exitCode = 1;
 }
 
+/** On a terminal one line that changes; elsewhere a line now and then. */
 function progress(text: string): void {
-  process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${text}` : "");
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+  else if (performance.now() - told > QUIET_MILLISECONDS) {
+    told = performance.now();
+    console.error(text);
+  }
 }

@@ -14,10 +14,11 @@ export function pathText(rows: readonly PathRow[], incidents: readonly Incident[
       `      besides: ${stoppedBy}`,
     ];
   });
-  const seen = rows.filter(({ found }) => found.length > 0).length;
+  const found = rows.filter((row) => row.found.length > 0);
+  const soaking = found.filter(({ leadSeconds }) => leadSeconds !== null);
   return [
     "The whole path, in one world on the app profile with its soak of an hour",
     ...lines,
-    `${seen} of ${rows.length} incidents are found while they soak`,
+    `${found.length} of ${rows.length} incidents are found, ${soaking.length} of them while a release soaks`,
   ].join("\n");
 }

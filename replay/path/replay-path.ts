@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -48,6 +49,11 @@ const PATIENCE_MS = 120_000;
  */
 export async function replayPath(incidents: readonly Incident[], progress: (text: string) => void): Promise<readonly PathRow[]> {
   const directory = await mkdtemp(join(tmpdir(), "countersign-replay-"));
+  const interrupted = (): never => {
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5 }); // the processes of the world end with this one
+    process.exit(130);
+  };
+  process.once("SIGINT", interrupted);
   try {
     progress("founding a world");
     const project = must(await foundWorld(join(directory, "world"), incidentPlan));
@@ -62,6 +68,7 @@ export async function replayPath(incidents: readonly Incident[], progress: (text
       await observer.stop();
     }
   } finally {
+    process.off("SIGINT", interrupted);
     await rm(directory, { recursive: true, force: true });
   }
 }
