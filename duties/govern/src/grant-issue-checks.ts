@@ -102,7 +102,7 @@ export const grantIssueChecks: readonly Check<GrantIssueSubject>[] = [
         `the window ${candidate.window} to be open`,
         window === undefined ? "no such window" : window.state === "open" ? `it ended at ${window.ends}` : `it is ${window.state}`,
         "window-not-open",
-        "Have one opened: countersign window open",
+        "Have one opened: countersign window open --as NAME --reason TEXT",
       ),
   },
   {

@@ -71,7 +71,7 @@ const grantedChecks: readonly Check<ProposalSubject<Proposal>>[] = [
         isPerson ? "the signature of a person" : `a grant of ${proposer?.name ?? "the proposer"} to propose ${candidate.digest}`,
         isPerson ? holder.holder : grant === undefined ? "none" : `one of ${grant.sub}`,
         "grant-missing",
-        "Let the job exchange its token for one; it needs an open window: countersign window open",
+        "Let the job exchange its token for one; it needs an open window: countersign window open --as NAME --reason TEXT",
       );
     },
   },
@@ -84,7 +84,7 @@ const grantedChecks: readonly Check<ProposalSubject<Proposal>>[] = [
         body._type === "order" ? "an order needs none" : `an open window for ${body.channel}`,
         isWindow ? "there is one" : "none",
         "window-not-open",
-        `Have one opened: countersign window open --channel ${body.channel}`,
+        `Have one opened: countersign window open --channel ${body.channel} --as NAME --reason TEXT`,
       ),
   },
 ];

@@ -87,7 +87,7 @@ export function grantSource(client: GrantClient, proof: Proof, around: Surroundi
       "window-not-open",
       `an open window for ${errand.channel}`,
       "none",
-      `Have one opened: countersign window open --channel ${errand.channel}`,
+      `Have one opened: countersign window open --channel ${errand.channel} --as NAME --reason TEXT`,
     );
   };
   return {

@@ -37,7 +37,8 @@ export function status(command: Command): void {
       state,
       `${approvals.length} of ${needed ?? "?"} ${approvals.join(", ")}`,
     ]);
-    const none = "Nothing was proposed yet. Next: countersign release propose DIR --version 1.0.0";
+    const none =
+      "Nothing was proposed yet. Next: countersign window open --as NAME --reason TEXT, then countersign release propose DIR --version 1.0.0";
     return accept({
       json: { proposals },
       text: rows.length === 0 ? none : table(["digest", "what", "channel", "number", "state", "approvals"], rows),

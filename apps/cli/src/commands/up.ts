@@ -34,7 +34,7 @@ export function up(program: Command): void {
     });
     const processes = world.processes.map(({ duty, holder, owner, url }) => ({ duty, holder, owner, url }));
     const rows = processes.map(({ duty, holder, owner, url }) => [duty, holder, owner, url || "calls out only"]);
-    const next = "Next, in another terminal: countersign release propose DIR --version 1.0.0";
+    const next = `Next, in another terminal: countersign window open --as ${project.value.plan.people[0]} --reason "version 1.0.0"`;
     screen.answer({
       json: { directory: project.value.directory, processes },
       text: `${table(["duty", "holder", "owner", "address"], rows)}\n\n${next}\nCtrl-C ends them all.`,

@@ -102,5 +102,5 @@ function standing({ id, channel, state, releases, requestedBy, openedBy, ends, c
   if (state === "requested") return `${id} waits for another person: countersign window approve ${id} --as PERSON`;
   if (state === "closed") return `${id} is closed, by ${closedBy}. No grant of it counts any more.`;
   const alone = openedBy === requestedBy ? ` ${openedBy} opened it alone: this policy separates keys, not owners.` : "";
-  return `${id} is open for ${releases} of ${channel} until ${ends}.${alone}`;
+  return `${id} is open for ${releases} of ${channel} until ${ends}.${alone}\nNext: countersign release propose DIR --version 1.0.0`;
 }
