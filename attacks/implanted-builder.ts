@@ -4,6 +4,7 @@ import { keyForBuild } from "@countersign/world/certified-key";
 import { agreedBuild } from "@countersign/world/plan";
 import { type Attack, checks, type Move, plantedOnAgent } from "./lab/attack.ts";
 import { keyOf, openBase } from "./lab/base.ts";
+import { strikeObserver } from "./lab/fooled-observer.ts";
 import { strikeSigner } from "./lab/fooled-signer.ts";
 import { relist, together, type Voice } from "./lab/forge.ts";
 import { publishKeys } from "./lab/keys.ts";
@@ -53,6 +54,13 @@ export const implantedBuilder: Attack = {
           },
         );
       }
+      const proven = stack.use(await startMirror(stores.oneLater, together(...found.map(({ release }) => release.files))));
+      const shown = { stores: [proven.url], kinds: ["rebuild-differs"], about: lab.trojan.artifact.sha256 };
+      moves.push({
+        does: "has its build proven in the ledger, where the second builder's honest build of the same commit stands",
+        stoppedBy: checks("rebuild-differs"),
+        strike: (without) => strikeObserver(lab, shown, without),
+      });
       return moves;
     },
   }),
@@ -67,7 +75,14 @@ async function implanted(world: LiveWorld, what: string, stoppedBy: string, seco
     return attest({ ...build, key: await keyForBuild(builder, await keyOf(project, builder.holder), build, Date.now()) });
   };
   const provenance = [await attested(fallen, [trojan.artifact])];
-  if (second === "the honest bytes") provenance.push(await attested(honest, base.last.body.artifacts));
+  const { name } = trojan.artifact; // one commit gives a file of one name, whoever builds it
+  if (second === "the honest bytes")
+    provenance.push(
+      await attested(
+        honest,
+        base.last.body.artifacts.map((each) => ({ ...each, name })),
+      ),
+    );
   const voices: Voice[] = [["propose", await keyOf(project, project.plan.proposer.holder)]];
   for (const person of ["ana", "ben"]) voices.push(["approve", await keyOf(project, person)]);
   const signers = [await keyOf(project, "sign-ana"), await keyOf(project, "sign-ben")];
