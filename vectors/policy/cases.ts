@@ -2,6 +2,7 @@
 import { canonicalDigest } from "@countersign/trust/canonical";
 import { judge } from "@countersign/trust/check";
 import { people } from "@countersign/trust/founding.test-support";
+import { passkeyPerson } from "@countersign/trust/keys/webauthn.test-support";
 import { type ChannelDelegation, delegationChecks } from "@countersign/trust/policy/delegation-checks";
 import type { ChannelRules } from "@countersign/trust/policy/policy";
 import { standingPolicies } from "@countersign/trust/policy/standing";
@@ -52,7 +53,7 @@ export const policyVectors: VectorFile<Given> = {
       const key = { keytype: kind, scheme: kind, keyval: { public: spelled }, ...more };
       return { ...policy, holders: { ...policy.holders, [canonicalDigest(key)]: { key, holder: "dora", owner: "dora" } } };
     };
-    const sidecars = (threshold: number, ...names: readonly string[]): object => {
+    const sidecars = (threshold: number, ...names: readonly string[]) => {
       const of = names.map((owner, index) => {
         const key = { keytype: "ml-dsa", scheme: "ml-dsa-44", keyval: { public: Buffer.alloc(1312, index).toString("hex") } };
         return [canonicalDigest(key), { key, holder: `${owner}-pq`, owner }] as const;
@@ -60,6 +61,10 @@ export const policyVectors: VectorFile<Given> = {
       const stable = { keyids: of.map(([keyid]) => keyid), threshold };
       return { repository: "example", holders: Object.fromEntries(of), roles: { stable } };
     };
+    const declared = (keys: object): object => Object.fromEntries(Object.keys(keys).map((keyid) => [keyid, "pkcs11"]));
+    const sidecar = sidecars(1, "alice");
+    const { keyid, key } = passkeyPerson("ann");
+    const passkey = { [keyid]: { key, holder: "ann", owner: "ann" } };
     const agent = (change: object = {}, rest: object = {}): object =>
       policyWith(
         { ...agentRules, ...change },
@@ -103,6 +108,14 @@ export const policyVectors: VectorFile<Given> = {
       bad("attack: a brake by a revoker's key", braked({ watch: revoker.keyid })),
       bad("attack: a brake by an approver's key", braked({ watch: alice.keyid })),
       bad("a brake from no bits on", braked({ watch: asker.keyid }, 0)),
+      accepted(
+        "custody declared of some keys",
+        given({ ...policy, custody: { [alice.keyid]: "pkcs11", [builder.keyid]: "aws-kms" } }, two),
+      ),
+      accepted("custody declared of a sidecar's key", given({ ...policy, postQuantum: sidecar, custody: declared(sidecar.holders) }, two)),
+      bad("attack: custody declared of a key that nobody holds", { ...policy, custody: { [asker.keyid]: "pkcs11" } }),
+      bad("custody in a word that nobody knows", { ...policy, custody: { [alice.keyid]: "safe" } }),
+      bad("custody declared of a passkey", { ...policy, holders: { ...policy.holders, ...passkey }, custody: declared(passkey) }),
       bad("an agent channel with one approval", agent({ approvals: 1 })),
       bad("an agent channel with one builder", agent({ builders: { quorum: 1, trusted: rules.builders.trusted } })),
       bad("an agent channel with one revoker to be heard", agent({ freshRevokers: 1 })),

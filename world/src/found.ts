@@ -52,7 +52,7 @@ export async function foundWorld(
   if ((await readdir(directory)).length > 0) return refuse("not-empty", "an empty directory", directory, "Name a new directory.");
   const project: Project = { directory, plan };
   const keys = recordKeys(project, await makeKeys(project, elsewhere));
-  const founding = await foundRepository(foundingPlan(plan, keys, approverKeys));
+  const founding = await foundRepository(foundingPlan(plan, keys, { elsewhere, approverKeys }));
   if (!founding.ok) return founding;
   const store = directoryStore(storeDirectory(project));
   for (const [path, bytes] of founding.value.files) await store.write(path, bytes);
@@ -99,7 +99,7 @@ export async function makeKey(directory: string, algorithm: Algorithm, place?: K
   return createUnattendedKey(files, algorithm);
 }
 
-function foundingPlan(plan: Plan, keys: Keys, approverKeys: readonly ApproverKey[]): Parameters<typeof foundRepository>[0] {
+function foundingPlan(plan: Plan, keys: Keys, hardware: Required<Hardware>): Parameters<typeof foundRepository>[0] {
   const key = (holder: string): CustodyKey => {
     const found = keys.get(holder);
     if (found === undefined) throw new Error(`the plan has no key for ${holder}`);
@@ -122,13 +122,13 @@ function foundingPlan(plan: Plan, keys: Keys, approverKeys: readonly ApproverKey
     log: { origin, vkey: formatVkey(origin, 1, rawPublicKey(key("ledger").publicKey)) },
     witnesses: plan.witnesses.map(({ holder }) => cosignerVkey(holder, key(holder).publicKey)),
     witnessQuorum: plan.witnessQuorum,
-    policy: policyOf(plan, key, approverKeys),
+    policy: policyOf(plan, key, hardware),
     sidecarKeys: (plan.postQuantum?.targets.holders ?? []).map(({ holder }) => key(holder)),
     signers: { [plan.channel]: { keyids: plan.signers.holders.map(({ holder }) => key(holder).keyid), threshold: plan.signers.threshold } },
   };
 }
 
-function policyOf(plan: Plan, key: (holder: string) => CustodyKey, approverKeys: readonly ApproverKey[]): Policy {
+function policyOf(plan: Plan, key: (holder: string) => CustodyKey, { elsewhere, approverKeys }: Required<Hardware>): Policy {
   const brought = approverKeys.map((each) => [keyidOf(each.key), { key: each.key, holder: each.person, owner: each.person }] as const);
   const approving = (person: string): readonly string[] => {
     const own = brought.flatMap(([keyid, { owner }]) => (owner === person ? [keyid] : []));
@@ -172,6 +172,9 @@ function policyOf(plan: Plan, key: (holder: string) => CustodyKey, approverKeys:
     revokers: keyidsOf(plan.revokers),
     monitors: keyidsOf(plan.monitors),
     brakes: plan.brake === undefined ? undefined : keyidsOf(plan.brake.askers),
+    custody: Object.fromEntries(
+      [...holders, ...sidecarHolders(plan)].map(({ holder }) => [key(holder).keyid, elsewhere(holder)?.custody ?? "encrypted-file"]),
+    ),
     download: plan.download,
     postQuantum: postQuantumOf(plan, key),
   };

@@ -55,6 +55,7 @@ test("a release goes its whole way with channel signers whose keys live in an HS
     const signed = view.channels.get("stable")?.signatures.map(({ keyid }) => keyid) ?? [];
     const records = signers.map((holder) => must(RecordFile.open(recordPath(keyIn(dutyDirectory(project, holder)).keyFile))).read());
     for (const keyid of signed) {
+      assert.equal(view.policy.custody?.[keyid], "pkcs11", "declared in the policy");
       const record = records.find((each) => each.keyid === keyid);
       assert.match(record?.custody ?? "", /^pkcs11 \(SoftHSM/);
       assert.equal(record?.signatures, 1, "counted where the key's reference is");

@@ -46,6 +46,8 @@ export async function replaceSigner(
     { path: ["version"], value: versionOf(policy) + 1 },
     { path: ["holders", key.keyid], value: holder },
     { path: ["holders", old.keyid], value: undefined },
+    { path: ["custody", key.keyid], value: "encrypted-file" },
+    { path: ["custody", old.keyid], value: undefined },
   ]);
   const served = servedBytes(fieldOf(nextPolicy));
 

@@ -92,6 +92,19 @@ test("a person's key goes into the next policy, alone or besides what they have,
   assert.deepEqual([version, holders[keyidOf(tuf)].owner, holders[own ?? ""].owner], [2, "ana", "ana"]);
   const { stdout } = await countersign(base, "policy", "diff", "alone.json", "--against", "1.json");
   assert.match(stdout, /version: 1 → 2/);
+  assert.equal((await into("ana=ana.pub", "token.json", "--custody", "pkcs11")).code, 0);
+  const { custody } = JSON.parse(await readFile(join(base, "token.json"), "utf8"));
+  assert.deepEqual([custody[keyidOf(tuf)], custody[own ?? ""]], ["pkcs11", "encrypted-file"], "as founded, and as told");
+  await writeFile(
+    join(base, "file.json"),
+    JSON.stringify({
+      ...JSON.parse(await readFile(join(base, "token.json"), "utf8")),
+      version: 3,
+      custody: { ...custody, [keyidOf(tuf)]: "encrypted-file" },
+    }),
+  );
+  const moved = await countersign(base, "policy", "diff", "file.json", "--against", "token.json");
+  assert.match(moved.stdout, /custody › \w+: pkcs11 → encrypted-file \(grows: a key lives where it is misused more easily\)/);
 
   assert.match((await into("mallory=ana.pub", "no.json")).stderr, /refused: not-an-approver/);
   assert.match((await into("ana=ana.pub", "alone.json")).stderr, /refused: file-exists/);

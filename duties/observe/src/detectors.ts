@@ -3,6 +3,7 @@ import type { Detector } from "./detector.ts";
 import { actorChanged } from "./detectors/actor-changed.ts";
 import { buildWithoutGrant } from "./detectors/build-without-grant.ts";
 import { credentialElsewhere } from "./detectors/credential-elsewhere.ts";
+import { custodyWeakened } from "./detectors/custody-weakened.ts";
 import { foreignLeaf } from "./detectors/foreign-leaf.ts";
 import { glassBroken } from "./detectors/glass-broken.ts";
 import { identityWithoutGrant } from "./detectors/identity-without-grant.ts";
@@ -68,5 +69,6 @@ export const detectors: readonly Detector[] = [
   voiceAdded,
   quorumLoosened,
   watchWeakened,
+  custodyWeakened,
   timeLoosened,
 ];

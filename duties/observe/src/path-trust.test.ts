@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { custodyWeakened } from "./detectors/custody-weakened.ts";
 import { mirrorStale } from "./detectors/mirror-stale.ts";
 import { rebuildDiffers } from "./detectors/rebuild-differs.ts";
 import { splitView } from "./detectors/split-view.ts";
 import { timestampStale } from "./detectors/timestamp-stale.ts";
 import { trustExpiring } from "./detectors/trust-expiring.ts";
 import type { Observation } from "./observation.ts";
+import { growthBetween } from "./path-documents.ts";
 
 const now = Date.parse("2026-11-23T00:00:00Z");
 const day = 86_400_000;
@@ -81,4 +83,22 @@ test("one commit and two contents are named where two builders made them; one bu
   assert.equal(found(build("one", "a"), build("one", "b")), 0);
   assert.equal(found(build("one", "a"), build("two", "b", "repository@other file")), 0);
   assert.equal(found(build("one", "a"), build("two", "a"), build("two", "b")), 1);
+});
+
+test("attack: a policy that moves a signer's key out of its token is named, whether it says so or says nothing any more", () => {
+  const [old, next] = ["a".repeat(64), "b".repeat(64)];
+  const path = (version: number, custody: object, keyid = old) => ({
+    root: "{}",
+    targets: `{"version":${version}}`,
+    policy: { holders: { [keyid]: { holder: `sign-${version}`, owner: "ann", key: { keytype: "ecdsa" } } }, custody: { ...custody } },
+  });
+  const found = (custody: object, keyid = old) => {
+    const growths = growthBetween(path(1, { [old]: "pkcs11" }), path(2, custody, keyid));
+    return custodyWeakened.detect(seen({}, { growths })).map(({ evidence }) => evidence["gain"]);
+  };
+  assert.deepEqual(found({ [old]: "pkcs11" }), []);
+  assert.deepEqual(found({ [old]: "encrypted-file" }), ["a key lives where it is misused more easily"]);
+  assert.deepEqual(found({}), ["nobody says any more where a key lives"]);
+  assert.deepEqual(found({ [next]: "pkcs11" }, next), []);
+  assert.deepEqual(found({ [next]: "encrypted-file" }, next), ["a key gives way to one of the same owner that is misused more easily"]);
 });

@@ -18,6 +18,8 @@ export function keyRow(holding: Holding, radii: readonly BlastRadius[], facts: T
   const kind: Kind = is("log") ? "log" : is("witness") ? "witness" : "key";
   const use = facts.uses.get(holding.id);
   const loss = lossesOf(radii, "key", holding);
+  const declared = facts.view.policy.custody?.[holding.id];
+  const said = declared === undefined ? null : `${declared}, says the policy`;
   const top = kind !== "key" || ["root", "targets", "snapshot", "timestamp"].some((role) => is(role as Task["duty"]));
   const until = earliest([
     top ? { time: facts.view.root.signed.expires, by: "root" } : { time: facts.view.targets.signed.expires, by: "targets" },
@@ -41,7 +43,7 @@ export function keyRow(holding: Holding, radii: readonly BlastRadius[], facts: T
     for: tasks.map(({ duty, channel }) => (channel === null ? duty : `${duty} ${channel}`)),
     owner: person ?? null,
     deputy: registered?.deputy ?? null,
-    custody: record?.custody ?? (key?.scheme.startsWith("webauthn") ? "passkey" : null),
+    custody: record?.custody ?? (key?.scheme.startsWith("webauthn") ? "passkey" : said),
     machine: holding.machine ?? null,
     since: dated(facts.began.keys.get(holding.id)),
     loss,

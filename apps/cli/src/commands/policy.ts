@@ -12,11 +12,12 @@ import { type Digest, sha256 } from "@countersign/trust/digest";
 import { readJson } from "@countersign/trust/json";
 import { keyidOf } from "@countersign/trust/key";
 import { defaultLimits } from "@countersign/trust/limits";
+import { type Custody, custodyKinds } from "@countersign/trust/policy/custody";
 import { type Policy, policy as policyDocument } from "@countersign/trust/policy/policy";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import { readFile } from "@countersign/trust/workflow/step";
 import { writeDurably } from "@countersign/updater/durable";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { readApproverKeys } from "../approver-keys.ts";
 import { changesText, effectText, quorumsText } from "../policy-text.ts";
 import { readOption } from "../read-option.ts";
@@ -86,6 +87,7 @@ function diff(command: Command): void {
 interface Approving extends Diffing {
   readonly out: string;
   readonly besides?: true;
+  readonly custody?: Custody;
 }
 
 function approver(command: Command): void {
@@ -96,16 +98,19 @@ function approver(command: Command): void {
     .argument("<name=file>", "whose, and the passkey file or FILE.pub: `key passkey` and `key create` write them")
     .requiredOption("--out <file>", "the policy.json that it becomes, a new file")
     .option("--against <file>", "the one before, from a file; the published one by default")
-    .option("--besides", "let the keys that they approve with now go on approving");
+    .option("--besides", "let the keys that they approve with now go on approving")
+    .addOption(
+      new Option("--custody <kind>", "where that key lives, for the policy to declare; of a passkey nobody needs to").choices(custodyKinds),
+    );
   verb<Approving>(command, "policy approver alice=alice.json --out policy.json", async (options, _, given = "") => {
-    const { out, against, besides = false } = options;
+    const { out, against, besides = false, custody } = options;
     const keys = await readApproverKeys([given]);
     if (!keys.ok) return keys;
     const [brought] = keys.value;
     if (brought === undefined) throw new Error("one was given");
     const before = against === undefined ? await published(options) : await inFile("--against", against);
     if (!before.ok) return before;
-    const next = policyWithApprover(before.value.form, { ...brought, besides });
+    const next = policyWithApprover(before.value.form, { ...brought, besides, custody });
     if (!next.ok) return next;
     if (existsSync(out)) return refuse("file-exists", "a new file name", out, "Choose another one.");
     await writeDurably(out, next.value, 0o644);

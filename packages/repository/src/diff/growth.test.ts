@@ -40,6 +40,7 @@ const policy = {
   monitors: { "watch-ann": ann },
   brakes: { "brake-ann": ann },
   postQuantum: { targets: [ann] },
+  custody: { [ben]: "aws-kms" },
 };
 
 type Change = (document: typeof root & typeof targets & typeof policy) => unknown;
@@ -93,6 +94,9 @@ test("each growth of power in root, targets and policy is named, and is the only
     [policy, stable((of) => Object.assign(of, { urgent: { ...rules.urgent, soakSeconds: 1 } })), "time: less time is left to object"],
     [policy, stable((of) => Object.assign(of, { freshRevokers: 1 })), "watch: fewer need to be heard"],
     [policy, stable((of) => Object.assign(of, { revocationSeconds: 86_400 })), "watch: a denial stays hidden for longer"],
+    [policy, (of) => Object.assign(of.custody, { [ben]: "encrypted-file" }), "custody: a key lives where it is misused more easily"],
+    [policy, (of) => Reflect.deleteProperty(of.custody, ben), "custody: nobody says any more where a key lives"],
+    [policy, (of) => Reflect.deleteProperty(of, "custody"), "custody: nobody says any more where a key lives"],
   ];
   for (const [document, change, expected] of cases) assert.deepEqual(grows(document, change), [expected], `${change}`);
 });
@@ -112,7 +116,35 @@ test("attack: a person's passkey becomes a key that can be copied", () => {
     Object.assign(of.holders, { [cem]: holder("ann", "ed25519") });
     Object.assign(of, { revokers: { "revoke-ann": ann } });
   });
-  assert.deepEqual(swapped, ["voice: a key is somebody's that was nobody's", "voice: somebody's passkey gives way to another kind of key"]);
+  assert.deepEqual(swapped, [
+    "voice: a key is somebody's that was nobody's",
+    "custody: somebody's passkey gives way to another kind of key",
+  ]);
+});
+
+test("attack: a key in a token gives way to one in a file, or to one of which nobody says where it lives", () => {
+  const other = "d".repeat(64);
+  const bens = { ...holder("ben-other", "ed25519"), owner: "ben" };
+  const custody = { [ben]: "pkcs11", [other]: "encrypted-file" };
+  const held = { ...policy, holders: { ...policy.holders, [other]: bens }, custody };
+  const successor = (...places: readonly (string | undefined)[]) =>
+    grows(held, (of) => {
+      Object.assign(of, { custody: {} });
+      Object.assign(of.holders, { [ben]: undefined, [other]: undefined });
+      for (const [index, place] of places.entries()) {
+        const keyid = String(index).repeat(64);
+        Object.assign(of.holders, { [keyid]: { ...bens, holder: `ben-${index}` } });
+        Object.assign(of.custody, { [keyid]: place });
+      }
+    }).filter((growth) => growth.startsWith("custody"));
+  const weaker = "custody: a key gives way to one of the same owner that is misused more easily";
+  assert.deepEqual(successor("encrypted-file"), [weaker]);
+  assert.deepEqual(successor("aws-kms"), [weaker]);
+  assert.deepEqual(successor(undefined), [weaker]);
+  assert.deepEqual(successor("encrypted-file", "encrypted-file"), [weaker, weaker], "however many are replaced at once");
+  assert.deepEqual(successor("pkcs11"), []);
+  assert.deepEqual(successor("encrypted-file", "pkcs11"), [], "each by one like it");
+  assert.deepEqual(successor(), [], "by none");
 });
 
 test("what only narrows grows nothing", () => {
@@ -125,7 +157,8 @@ test("what only narrows grows nothing", () => {
     ],
     [policy, stable((of) => Object.assign(of, { revocationSeconds: 60, readThrough: 2 }))],
     [policy, (of) => Object.assign(of.revokers, { "revoke-ben": ben })],
-    [policy, (of) => Reflect.deleteProperty(of.holders, ben)],
+    [policy, (of) => Reflect.deleteProperty(of.holders, ben) && Reflect.deleteProperty(of.custody, ben)],
+    [policy, (of) => Object.assign(of.custody, { [ben]: "pkcs11", [ann]: "transit" })],
     [policy, (of) => Object.assign(of, { channels: {} })],
   ];
   for (const [document, change] of narrower) assert.deepEqual(grows(document, change), [], `${change}`);

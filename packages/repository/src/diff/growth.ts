@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Json } from "@countersign/trust/canonical";
+import { type Custody, custodyStrength } from "@countersign/trust/policy/custody";
 import { profileDefaults } from "@countersign/trust/policy/profile";
 import type { Difference } from "./difference.ts";
 
 /**
  * What grows with a change. `voice`: somebody new is heard, or somebody about more. `quorum`: fewer are enough. `watch`: less is seen, or less can be stopped.
- * `time`: it happens sooner, or stays good for longer.
+ * `time`: it happens sooner, or stays good for longer. `custody`: a key is misused more easily.
  */
-export type Power = "voice" | "quorum" | "watch" | "time";
+export type Power = "voice" | "quorum" | "watch" | "time" | "custody";
 
 /** A difference after which somebody can do what they could not do before. */
 export interface Growth {
@@ -52,7 +53,10 @@ const rules: readonly Rule[] = [
   ["watch", "fewer witnesses are enough", /^witness quorum$/, less],
   ["time", "a file stays good for years more", /^expires$/, yearsLater],
   ...inPolicy(
-    ["voice", "somebody's passkey gives way to another kind of key", /^holders › [^›]+ › key › keytype$/, passkeyGone],
+    ["custody", "somebody's passkey gives way to another kind of key", /^holders › [^›]+ › key › keytype$/, passkeyGone],
+    ["custody", "a key gives way to one of the same owner that is misused more easily", /^holders › [^›]+ › owner$/, weakerKeyComes],
+    ["custody", "a key lives where it is misused more easily", /^custody › /, weakerPlace],
+    ["custody", "nobody says any more where a key lives", /^custody › /, undeclared],
     ["voice", "a key is somebody's that was nobody's", /^holders › [^›]+ › holder$/, added],
     ["voice", "a key counts for another owner", /^holders › [^›]+ › (?:owner|holder)$/, changed],
     ["voice", "somebody proposes or approves who did not", /^channels › [^›]+ › (?:proposers|approvers)$/, longer],
@@ -109,17 +113,55 @@ function brakeWeaker(line: Difference, all: readonly Difference[]): boolean {
   return more(line, all) || (line.kind === "removed" && !all.some(({ kind, subject }) => kind === "removed" && subject === channel));
 }
 
+/** What a line says that comes or goes; undefined where there is none. */
+function said(all: readonly Difference[], kind: "added" | "removed", subject: string): Json | undefined {
+  const found = all.find((line) => line.kind === kind && line.subject === subject);
+  return found?.kind === "added" ? found.after : found?.kind === "removed" ? found.before : undefined;
+}
+
 /** A key of another kind for somebody whose passkey goes: what signs for a person may be copied from now on. */
 function passkeyGone({ kind, subject, ...line }: Difference, all: readonly Difference[]): boolean {
   if (kind !== "added" || !("after" in line) || line.after === "webauthn") return false;
-  const said = (of: Difference["kind"], at: string): Json | undefined => {
-    const found = all.find((each) => each.kind === of && each.subject === at);
-    return found?.kind === "added" ? found.after : found?.kind === "removed" ? found.before : undefined;
-  };
   const keytype = / › key › keytype$/;
-  const person = said("added", subject.replace(keytype, " › holder"));
+  const person = said(all, "added", subject.replace(keytype, " › holder"));
   return all.some((gone) => {
     if (gone.kind !== "removed" || !keytype.test(gone.subject) || gone.before !== "webauthn") return false;
-    return said("removed", gone.subject.replace(keytype, " › holder")) === person;
+    return said(all, "removed", gone.subject.replace(keytype, " › holder")) === person;
   });
+}
+
+/** No key is misused more easily than one of which nobody says where it lives. */
+function strengthOf(custody: Json | undefined): number {
+  return custodyStrength[custody as Custody] ?? 0;
+}
+
+function weakerPlace(line: Difference): boolean {
+  return line.kind === "changed" && strengthOf(line.after) < strengthOf(line.before);
+}
+
+/** With the key itself, what is said of it goes, too. */
+function undeclared({ kind, subject }: Difference, all: readonly Difference[]): boolean {
+  const [keyid] = subject.split(" › ").slice(-1);
+  return kind === "removed" && !all.some((line) => line.kind === "removed" && line.subject.endsWith(`holders › ${keyid} › owner`));
+}
+
+/** More keys of an owner that were harder to misuse go than come: one of them gives way to this one. Passkeys have a rule of their own. */
+function weakerKeyComes({ kind, subject }: Difference, all: readonly Difference[]): boolean {
+  if (kind !== "added") return false;
+  const strength = strengthAt(all, "added", subject);
+  const harder = (way: "added" | "removed"): number =>
+    all.filter(
+      (line) =>
+        line.kind === way &&
+        ownerLine.test(line.subject) &&
+        said(all, way, line.subject) === said(all, "added", subject) &&
+        strengthAt(all, way, line.subject) > strength,
+    ).length;
+  return harder("removed") > harder("added");
+}
+
+const ownerLine = /(?<!postQuantum › )holders › ([^›]+) › owner$/;
+
+function strengthAt(all: readonly Difference[], way: "added" | "removed", owner: string): number {
+  return strengthOf(said(all, way, owner.replace(ownerLine, "custody › $1")));
 }

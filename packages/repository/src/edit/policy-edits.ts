@@ -2,6 +2,7 @@
 import { type Json, servedForm } from "@countersign/trust/canonical";
 import { decodeBytes } from "@countersign/trust/decode";
 import { type HolderKey, keyidOf } from "@countersign/trust/key";
+import type { Custody } from "@countersign/trust/policy/custody";
 import { type Policy, policy } from "@countersign/trust/policy/policy";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import { type Change, splice } from "./splice.ts";
@@ -12,13 +13,15 @@ export interface ApprovingKey {
   readonly key: HolderKey;
   /** Whether the keys that they approve with now go on approving; otherwise these stay theirs, and approve nothing. */
   readonly besides: boolean;
+  /** Where it lives, for the policy to declare. */
+  readonly custody?: Custody | undefined;
 }
 
 /**
  * The policy after this one (in canonical form), in which a person approves with another key; as it is to be served, and as the targets quorum is to sign it. All that this does not change
  * stays to the byte. Refused where that person approves nowhere, where the key is somebody's already, and where no device would read what comes out.
  */
-export function policyWithApprover(form: Uint8Array, { person, key, besides }: ApprovingKey): Outcome<Uint8Array> {
+export function policyWithApprover(form: Uint8Array, { person, key, besides, custody }: ApprovingKey): Outcome<Uint8Array> {
   const before = decodeBytes(policy, servedForm(form), "policy.json");
   if (!before.ok) return before;
   const { version, holders, channels } = before.value;
@@ -47,6 +50,7 @@ export function policyWithApprover(form: Uint8Array, { person, key, besides }: A
   const next = splice(form, [
     { path: ["version"], value: version + 1 },
     { path: ["holders", keyid], value: { key, holder: person, owner: person } as unknown as Json },
+    ...(custody === undefined ? [] : [{ path: ["custody", keyid], value: custody } as const]),
     ...changes,
   ]);
   const served = servedForm(next);

@@ -52,6 +52,16 @@ test("attack: a policy that its people cannot fill, or whose keys nobody holds",
   assert.equal(accepts({ holders: { ...base.holders, [publisher.keyid]: base.holders[alice.keyid] } }), false);
 });
 
+test("attack: custody declared of a key that the policy does not list, of a passkey, or in words that nobody knows", () => {
+  const ann = passkeyPerson("ann");
+  const holders = { ...base.holders, [ann.keyid]: { key: ann.key, holder: "ann", owner: "ann" } };
+  const declares = (custody: object): boolean => accepts({ holders, custody });
+  assert.equal(declares({ [alice.keyid]: "pkcs11", [bob.keyid]: "encrypted-file" }), true);
+  for (const stranger of [digestOf("x"), "constructor"]) assert.equal(declares({ [stranger]: "pkcs11" }), false, stranger);
+  assert.equal(declares({ [ann.keyid]: "pkcs11" }), false, "a passkey");
+  for (const kind of ["constructor", "safe", "", null]) assert.equal(declares({ [alice.keyid]: kind }), false, String(kind));
+});
+
 test("attack: a brake that nobody may ask for, or by a key that is for something else, too", () => {
   const watch = person("watch");
   const holders = { ...base.holders, [watch.keyid]: { key: watch.key, holder: "watch", owner: "watch" } };

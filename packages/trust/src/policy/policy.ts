@@ -4,6 +4,7 @@ import { isVerifierRule, type TrustedBuilder, trustedBuilder } from "../build/bu
 import { array, closed, type Decoder, distinct, integer, literal, Malformed, name, optional, record, text } from "../decode.ts";
 import { type HolderKey, holderKey, keyidOf, type PublicKey } from "../key.ts";
 import { ownersOf } from "../quorum.ts";
+import { type Custody, custodyMap, declarable } from "./custody.ts";
 import { demandable, type PostQuantum, postQuantum } from "./post-quantum.ts";
 import { looserIn, type Profile, type ProfileNumbers, profileFloors } from "./profile.ts";
 
@@ -60,6 +61,8 @@ export interface Policy {
   readonly monitors: Readonly<Record<string, string>>;
   /** Observers that may ask revokers for a brake, a hold of at most 72 hours: name to the identifier of a key that is for nothing else. */
   readonly brakes?: Readonly<Record<string, string>> | undefined;
+  /** Where keys live, by their identifiers, as those say who sign this. What stands here decides nothing: that it changes is what others look at. */
+  readonly custody?: Readonly<Record<string, Custody>> | undefined;
   readonly download: DownloadLimits;
   /** Post-quantum signatures that are demanded beside the classical ones. */
   readonly postQuantum?: PostQuantum | undefined;
@@ -92,6 +95,7 @@ const fields: Decoder<Policy> = closed<Policy>({
   revokers: record(name, text),
   monitors: record(name, text),
   brakes: optional(record(name, text)),
+  custody: custodyMap,
   download: closed<DownloadLimits>({
     connectSeconds: seconds,
     idleSeconds: seconds,
@@ -109,6 +113,7 @@ export const policy: Decoder<Policy> = (value, at) => {
   for (const [channel, rules] of Object.entries(read.channels)) fillable(read, `channels.${channel}`, rules);
   personal(read);
   demandable(read);
+  declarable(read);
   ownKeys(read, "revokers", Object.values(read.revokers));
   ownKeys(read, "monitors", Object.values(read.monitors));
   ownKeys(read, "brakes", Object.values(read.brakes ?? {}));
