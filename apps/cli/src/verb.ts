@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { KeyRefused } from "@countersign/custody/outcome";
+import { refusalIn } from "@countersign/daemon/refusal-in";
 import type { Outcome } from "@countersign/trust/refusal";
 import type { Command } from "commander";
 import { type Answer, type Screen, screenOf } from "./screen.ts";
@@ -18,7 +18,7 @@ export function verb<O>(command: Command, example: string, run: Run<O>): void {
     .action(async () => {
       const options: O & { readonly json?: true } = { ...command.parent?.opts(), ...command.opts() };
       const screen = screenOf(options.json === true);
-      const outcome = await run(options, screen, ...command.processedArgs.flat()).catch(refusedKey);
+      const outcome = await run(options, screen, ...command.processedArgs.flat()).catch(refusedBelow);
       if (!outcome.ok) {
         screen.refuse(outcome.refusal);
         process.exitCode = 1;
@@ -26,7 +26,9 @@ export function verb<O>(command: Command, example: string, run: Run<O>): void {
     });
 }
 
-function refusedKey(error: unknown): Outcome<never> {
-  if (error instanceof KeyRefused) return { ok: false, refusal: error.refusal };
+/** What the rooms below threw because it could not be answered: a key that was refused, a duty that declined to start. */
+function refusedBelow(error: unknown): Outcome<never> {
+  const refusal = refusalIn(error);
+  if (refusal !== undefined) return { ok: false, refusal };
   throw error;
 }

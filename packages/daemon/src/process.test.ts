@@ -73,6 +73,15 @@ function tests(): void {
     assert.equal((await run(configure("{not json"))).said.code, "config-unreadable");
   });
 
+  test("whoever starts a duty that declines has its refusal", async () => {
+    process.env["DAEMON_TEST_ROLE"] = "duty";
+    const started = startDuty(import.meta.filename, configure({ mode: "declines" }));
+    await assert.rejects(started, {
+      refusal: { code: "state-rolled-back", expected: "size 3", found: "size 2", remedy: "restore the state" },
+    });
+    delete process.env["DAEMON_TEST_ROLE"];
+  });
+
   test("a state or a key that is refused ends with code 2, any other failure to start with code 1", async () => {
     assert.equal((await run(configure({ mode: "declines" }))).said.code, "state-rolled-back");
     assert.equal((await run(configure({ mode: "key refused" }))).said.code, "key-missing");
