@@ -2,16 +2,28 @@
 import { join } from "node:path";
 import type { PublicHalf } from "@countersign/custody/key";
 import { readHalf } from "@countersign/custody/reference";
+import { errorText } from "@countersign/daemon/event";
 import type { DaemonIdentities } from "@countersign/federation/daemon-identity";
 import { cosignerVkey, rawPublicKey } from "@countersign/tlog/signer";
 import { formatVkey } from "@countersign/tlog/vkey";
 import type { HolderKey } from "@countersign/trust/key";
+import { refuse } from "@countersign/trust/refusal";
 import { passkeysOf } from "./approver-key.ts";
 import { certificatePin, daemonIdentity, governAudience } from "./certificate.ts";
 import { logOrigin } from "./found.ts";
 import type { PlannedBuilder } from "./plan.ts";
 import { sidecarHolderOf } from "./post-quantum.ts";
-import { anchorFile, dutyDirectory, keyIn, type Project, personDirectory, placeIn, type Running, storeDirectory } from "./project.ts";
+import {
+  anchorFile,
+  dutyDirectory,
+  keyIn,
+  type Project,
+  personDirectory,
+  placeIn,
+  type Running,
+  readJson,
+  storeDirectory,
+} from "./project.ts";
 
 // What each duty is told: its own key, the addresses of those it talks to, its own state. One function a duty.
 
@@ -165,6 +177,19 @@ export function observeConfig(project: Project, port: number, store: string, hol
     pollMilliseconds: project.plan.pace.pollMilliseconds,
     silenceSeconds: Math.ceil((10 * project.plan.pace.heartbeatMilliseconds) / 1000),
   };
+}
+
+/**
+ * What the project's own `observe.json` tells each of its observers besides: where findings go, what was intended, which rates hold. Nothing where there is no such
+ * file. An observer refuses by itself what it cannot read of it; throws an error with a `refusal` where it is no JSON.
+ */
+export async function toldObservers({ directory }: Pick<Project, "directory">): Promise<Config> {
+  const file = join(directory, "observe.json");
+  try {
+    return ((await readJson(file)) ?? {}) as Config;
+  } catch (error) {
+    throw Object.assign(new Error(file), refuse("config-unreadable", `JSON in ${file}`, errorText(error), "correct the file"));
+  }
 }
 
 /** With what a person says no: the file that everybody has, and passkeys that were kept beside it. */

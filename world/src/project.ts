@@ -111,7 +111,8 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function readJson(path: string): Promise<unknown> {
+/** Undefined where there is no such file. */
+export async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, "utf8"));
   } catch (error) {

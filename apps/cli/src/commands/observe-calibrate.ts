@@ -20,7 +20,7 @@ const kinds = ["patch", "minor", "major"] as const;
 export function calibrate(command: Command): void {
   command
     .description(
-      "count what this project's own releases change, so that what each of them does weighs less; observe takes the file as `rates`, `release diff` and `release approve` as `--rates`",
+      "count what this project's own releases change, so that what each of them does weighs less; observe takes the file as `rates` of observe.json, `release diff` and `release approve` as `--rates`",
     )
     .requiredOption("--out <file>", "where the rates are written");
   verb<Options>(command, "observe calibrate --out rates.json", async ({ out, ...options }, screen) => {
@@ -51,7 +51,7 @@ export function calibrate(command: Command): void {
         rows.length === 0
           ? "None of them showed anything that is looked for."
           : table(["signal", "bump", "in", "bits before", "bits now"], rows),
-        `The rates are in ${out}. Next: name it as "rates" in the configuration of observe and start that again, and as --rates to release diff and release approve.`,
+        `The rates are in ${out}. Next: name it as "rates" in the project's observe.json and start again (countersign up), and as --rates to release diff and release approve.`,
       ].join("\n"),
     });
   });
