@@ -4,6 +4,7 @@ import { channelVectors } from "./anchor/channel.ts";
 import { formVectors } from "./forms/cases.ts";
 import { heartbeatVectors } from "./heartbeat/cases.ts";
 import { checkpointVectors, proofVectors } from "./ledger/cases.ts";
+import { contradictionVectors } from "./ledger/contradiction.ts";
 import { policyVectors, standingVectors } from "./policy/cases.ts";
 import { provenanceVectors } from "./provenance/cases.ts";
 import { readThroughVectors } from "./readthrough/cases.ts";
@@ -25,6 +26,7 @@ export const vectorFiles: readonly VectorFile<unknown>[] = [
   channelVectors,
   checkpointVectors,
   proofVectors,
+  contradictionVectors,
   policyVectors,
   standingVectors,
   statementVectors,

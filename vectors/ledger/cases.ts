@@ -24,9 +24,11 @@ const next = {
   vkey: formatVkey("next.example", 1, signerFromSeed(Buffer.alloc(32, 9), "next.example", 1).publicKey),
 };
 
-async function logOf(entries: number, seed = "entry"): Promise<TestLog> {
+/** A log of so many entries; from `forkedAt` on they are others than everybody else's. */
+export async function logOf(entries: number, forkedAt: number = entries): Promise<TestLog> {
   const log = new TestLog();
-  for (let index = 0; index < entries; index++) await log.append({ type: "root", digest: digestOf(`${seed} ${index}`) });
+  for (let index = 0; index < entries; index++)
+    await log.append({ type: "root", digest: digestOf(`${index < forkedAt ? "entry" : "another"} ${index}`) });
   return log;
 }
 
@@ -34,7 +36,7 @@ async function logOf(entries: number, seed = "entry"): Promise<TestLog> {
 export const checkpointVectors: VectorFile<GivenCheckpoint> = {
   path: "ledger/checkpoint.json",
   async cases() {
-    const [one, two, fork] = [await logOf(1), await logOf(2), await logOf(2, "another")];
+    const [one, two, fork] = [await logOf(1), await logOf(2), await logOf(2, 0)];
     const given = (note: string, remembered: string | null = null, by = ledger): GivenCheckpoint => ({ note, ledger: by, remembered });
     const all = [start, start, start];
     const late = 253_402_300_800; // 10000-01-01T00:00:00Z
