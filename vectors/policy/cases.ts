@@ -107,6 +107,9 @@ export const policyVectors: VectorFile<Given> = {
       bad("a brake by a key that nobody holds", braked({ watch: one.keyid })),
       bad("attack: a brake by a revoker's key", braked({ watch: revoker.keyid })),
       bad("attack: a brake by an approver's key", braked({ watch: alice.keyid })),
+      accepted("a channel that takes bundles for two weeks", given(policyWith({ bundleSeconds: 1_209_600 }), two)),
+      bad("bundles for no time", policyWith({ bundleSeconds: 0 })),
+      bad("bundles for more than a year", policyWith({ bundleSeconds: 31_536_001 })),
       bad("a brake from no bits on", braked({ watch: asker.keyid }, 0)),
       accepted(
         "custody declared of some keys",

@@ -50,6 +50,8 @@ export interface Plan {
   readonly coolingOffSeconds: number;
   /** How old a revoker's list may be when a device installs. */
   readonly revocationSeconds: number;
+  /** For how long a bundle may be installed; none may where it is not told. */
+  readonly bundleSeconds?: number | undefined;
   readonly download: DownloadLimits;
   readonly pace: Pace;
 }
@@ -114,6 +116,7 @@ const fields: Decoder<Plan> = closed<Plan>({
   urgent: closed<Plan["urgent"]>({ soakSeconds: integer(1), extraApprovals: integer(0) }),
   coolingOffSeconds: integer(1),
   revocationSeconds: integer(1),
+  bundleSeconds: optional(integer(1)),
   download: closed<DownloadLimits>({
     connectSeconds: integer(1),
     idleSeconds: integer(1),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { ChannelRules } from "@countersign/trust/policy/policy";
 import { all, any, atom, never } from "./formula.ts";
 import { forkQuorum, revokerQuorum, signingQuorum, topQuorum, witnessQuorum } from "./quorums.ts";
 import { type ChannelUnder, duration, type Way } from "./way.ts";
@@ -14,7 +15,7 @@ export function waysToHide(under: ChannelUnder): readonly Way[] {
     {
       goal: "hide",
       name: "freeze",
-      does: `hide from the devices it serves what is new, a revocation too: until the timestamp expires, or for ${duration(rules.revocationSeconds)} where it serves newer ones`,
+      does: `hide from the devices it serves what is new, a revocation too: until the timestamp expires, or for ${duration(rules.revocationSeconds)} where it serves newer ones${carried(rules)}`,
       takes: atom("distribute"),
       sights: [{ says: "everybody whom another server serves", unless: never }],
     },
@@ -47,4 +48,8 @@ export function waysToHide(under: ChannelUnder): readonly Way[] {
       sights: [{ says: "the device itself keeps the verdicts and both checkpoints", unless: never }],
     },
   ];
+}
+
+function carried({ bundleSeconds }: ChannelRules): string {
+  return bundleSeconds === undefined ? "" : `; from those that it is carried to, for ${duration(bundleSeconds)}`;
 }

@@ -62,7 +62,15 @@ test("the same policy again changes nothing, and its own cooling-off is what a s
 
 test("attack: loosening any one number of a policy without its being said", () => {
   const strict = policy(
-    { profile: "agent", approvals: 2, builders: { ...rules.builders, quorum: 2 }, freshRevokers: 2, readThrough: 1, brakeBits: 22 },
+    {
+      profile: "agent",
+      approvals: 2,
+      builders: { ...rules.builders, quorum: 2 },
+      freshRevokers: 2,
+      readThrough: 1,
+      brakeBits: 22,
+      bundleSeconds: 3600,
+    },
     { monitors: { watch: idOf("cleo") } },
   );
   const looser: readonly (readonly [string, Policy])[] = [
@@ -78,6 +86,7 @@ test("attack: loosening any one number of a policy without its being said", () =
         ["revocationSeconds", { revocationSeconds: 3601 }],
         ["readThrough", { readThrough: 0 }],
         ["brakeBits", { brakeBits: 23 }],
+        ["bundleSeconds", { bundleSeconds: 3601 }],
       ] as const
     ).map(
       ([number, change]) => [number, { ...strict, channels: { stable: { ...rules, ...strict.channels["stable"], ...change } } }] as const,

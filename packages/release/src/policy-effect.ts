@@ -102,7 +102,8 @@ function overall({ separation, coolingOffSeconds, holders, revokers, monitors, p
 
 function numbersIn(rules: ChannelRules | undefined): Readonly<Record<string, Ranked>> | undefined {
   if (rules === undefined) return undefined;
-  const { profile, approvals, urgent, builders, soakSeconds, freshRevokers, revocationSeconds, readThrough, brakeBits } = rules;
+  const { profile, approvals, urgent, builders, soakSeconds, freshRevokers, revocationSeconds, readThrough, brakeBits, bundleSeconds } =
+    rules;
   return {
     profile: { said: profile, rank: profiles.indexOf(profile) },
     approvals: tighterUp(approvals),
@@ -114,6 +115,7 @@ function numbersIn(rules: ChannelRules | undefined): Readonly<Record<string, Ran
     revocationSeconds: { said: revocationSeconds, rank: -revocationSeconds },
     readThrough: tighterUp(readThrough),
     brakeBits: brakeBits === undefined ? { said: "no brake", rank: Number.NEGATIVE_INFINITY } : { said: brakeBits, rank: -brakeBits },
+    bundleSeconds: bundleSeconds === undefined ? { said: "no bundle", rank: 0 } : { said: bundleSeconds, rank: -bundleSeconds },
   };
 }
 

@@ -88,6 +88,8 @@ export class Attempt {
   readonly trail: GateVerdict[] = [];
   documents: Documents;
   memory: Memory;
+  /** Whether all is read in a bundle, which is judged at its own witnessed time. */
+  readonly bundled: boolean;
   readonly #tiles = new Map<string, Promise<Uint8Array | undefined>>();
   #gate = 0;
 
@@ -99,6 +101,7 @@ export class Attempt {
     remote: Remote,
     began: number,
     progress: (progress: Progress) => void,
+    bundled = false,
   ) {
     this.device = device;
     this.installer = installer;
@@ -108,11 +111,12 @@ export class Attempt {
     this.remote = remote;
     this.began = began;
     this.progress = progress;
+    this.bundled = bundled;
   }
 
   /** Another run after this one, with all that this one has verified and kept. */
   again(): Attempt {
-    const next = new Attempt(this.device, this.installer, this.installed, this, this.remote, this.began, this.progress);
+    const next = new Attempt(this.device, this.installer, this.installed, this, this.remote, this.began, this.progress, this.bundled);
     next.trail.push(...this.trail);
     return next;
   }
@@ -145,8 +149,16 @@ export class Attempt {
     return { ok: false, refusal };
   }
 
-  /** Age is judged by the larger of system clock and witnessed time, so that setting the clock back makes nothing fresh. */
+  /**
+   * Age is judged by the larger of system clock and witnessed time, so that setting the clock back makes nothing fresh. What a bundle carries is judged at the
+   * time that its checkpoint brings with gate 2; how old the bundle itself may be, gate 7 asks.
+   */
   get now(): number {
+    return this.bundled ? this.memory.time * 1000 : this.latest;
+  }
+
+  /** The larger of system clock and witnessed time, Unix milliseconds. */
+  get latest(): number {
     return Math.max(this.began, this.memory.time * 1000);
   }
 

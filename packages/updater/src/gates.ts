@@ -43,5 +43,8 @@ export const gates: readonly Gate[] = [
   confirmGate,
 ];
 
+/** The gate at which it is heard who said no; what it hears is kept, whatever later ones find. */
+export const revocationsGateNumber = 6;
+
 /** The last gate that only looks: a check ends here, an install goes on. */
 export const lastReadingGate = 12;

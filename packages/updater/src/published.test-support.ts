@@ -10,7 +10,9 @@ import { servedBytes } from "@countersign/trust/canonical";
 import { sha256 } from "@countersign/trust/digest";
 import { expires, people, policyOf, rootOf, spec_version, targetsOf } from "@countersign/trust/founding.test-support";
 import { claimedCheckpoint } from "@countersign/trust/ledger/checkpoint";
+import type { Policy } from "@countersign/trust/policy/policy";
 import { headDocument } from "@countersign/trust/release/head";
+import type { Denial } from "@countersign/trust/revocation/list";
 import {
   digestOf,
   entryOf,
@@ -33,6 +35,13 @@ const times = [now, now, now];
 const directory = "stable/hello/linux-x64";
 const fileOf = (bytes: Uint8Array) => ({ length: bytes.length, hashes: { sha256: sha256(bytes) } });
 
+/** What is new besides the date: the ledger has grown, it was cosigned some seconds later, and what the revoker says. */
+interface Dating {
+  readonly grown?: boolean;
+  readonly later?: number;
+  readonly denials?: readonly Denial[];
+}
+
 export class Published {
   readonly files: Map<string, Uint8Array> = new Map();
   #log = new TestLog();
@@ -43,11 +52,11 @@ export class Published {
   #snapshot: Uint8Array = Buffer.of();
   #version = 0;
 
-  static async lay(): Promise<Published> {
+  static async lay(change: { readonly policy?: Partial<Policy>; readonly root?: object } = {}): Promise<Published> {
     const published = new Published();
     const { files } = published;
-    const policy = servedBytes(policyOf());
-    const root = await signedBytes(rootOf(), alice, bob);
+    const policy = servedBytes(policyOf(change.policy));
+    const root = await signedBytes(rootOf(change.root), alice, bob);
     const targets = await signedBytes(targetsOf({ "policy.json": fileOf(policy) }), alice, bob);
     const body = statementOf();
     const release = await entryOf(body, [await say(carol, "propose", "release", digestOf("unused"))], published.#log, now);
@@ -119,15 +128,15 @@ export class Published {
   }
 
   /** A new timestamp and a new revocation list, under a ledger that has grown unless told, cosigned so many seconds later; nothing else is new. */
-  async date({ grown = true, later = 0 }: { readonly grown?: boolean; readonly later?: number } = {}): Promise<void> {
+  async date({ grown = true, later = 0, denials = [] }: Dating = {}): Promise<void> {
     if (grown) await this.#log.append({ type: "policy", digest: digestOf(`somebody else's ${this.#version}`) });
-    await this.#date(later);
+    await this.#date(later, denials);
   }
 
-  async #date(later = 0): Promise<void> {
+  async #date(later = 0, denials: readonly Denial[] = []): Promise<void> {
     const version = ++this.#version;
     const checkpoint = await this.#log.note(times.map((time) => time + later));
-    const list = { _type: "revocations", spec: "countersign/1", revoker: "security", version, checkpoint, seen: {}, denials: [] };
+    const list = { _type: "revocations", spec: "countersign/1", revoker: "security", version, checkpoint, seen: {}, denials };
     const lists = { _type: "revocation-lists", lists: [await signDocument(list, revoker)] };
     this.files.set("revocations/latest", servedBytes(lists));
     const meta = { "snapshot.json": { version: this.#channelVersion, ...fileOf(this.#snapshot) } };

@@ -20,7 +20,7 @@ export interface NamedRelease {
 /** How an attempt ended, with the whole trail. */
 export interface Report {
   /** `unwell`: the new version failed its health check, and the previous one runs again. */
-  readonly result: "current" | "available" | "installed" | "refused" | "unwell";
+  readonly result: "current" | "available" | "installed" | "heard" | "refused" | "unwell";
   readonly running: NamedRelease | undefined;
   readonly offered: (NamedRelease & { readonly reason: "newer" | "recalled" }) | undefined;
   readonly refusal: Refusal | undefined;
@@ -38,7 +38,7 @@ export interface Ending {
   readonly refusal: Refusal | undefined;
   /** A gate said that there is nothing further to do. */
   readonly finished: boolean;
-  readonly until: "check" | "install";
+  readonly until: "check" | "install" | "revocations";
   readonly recovered: Recovered;
   readonly healed: readonly string[];
 }
@@ -46,7 +46,7 @@ export interface Ending {
 /** Puts an attempt into words. `installed` is what runs now, after it. */
 export function reportOf(run: Attempt, installed: Installed | undefined, { refusal, finished, until, recovered, healed }: Ending): Report {
   const { release, reason } = run.found.choice ?? { release: undefined, reason: "current" };
-  const reached = finished ? "current" : until === "check" ? "available" : "installed";
+  const reached = finished ? "current" : ({ check: "available", install: "installed", revocations: "heard" } as const)[until];
   return {
     result: refusal === undefined ? reached : refusal.code.startsWith("health-") ? "unwell" : "refused",
     running: installed && named(installed.record),

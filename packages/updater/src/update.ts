@@ -2,18 +2,17 @@
 import { join } from "node:path";
 import type { Outcome } from "@countersign/trust/refusal";
 import { Attempt, type Installed, type Progress } from "./attempt.ts";
-import { type Device, networkSettings, openDevice } from "./device.ts";
+import { type Device, openDevice } from "./device.ts";
 import type { Gate } from "./gate.ts";
-import { gates as allGates, lastReadingGate } from "./gates.ts";
+import { gates as allGates, lastReadingGate, revocationsGateNumber } from "./gates.ts";
 import { type Installer, installerNamed } from "./installers.ts";
 import { refuseIoFailure } from "./io-failure.ts";
 import { withLock } from "./lock.ts";
-import { readMirrorHealth, writeMirrorHealth } from "./mirror-health.ts";
-import { Mirrors } from "./mirrors.ts";
-import { network } from "./network.ts";
+import type { Network } from "./network.ts";
 import { recover } from "./recovery.ts";
 import { Remote } from "./remote.ts";
 import { type Ending, type Report, reportOf } from "./report.ts";
+import { bundleSource, onlineSource, type Source } from "./source.ts";
 import { mirrorIsSuspected } from "./suspicion.ts";
 import { writeTrail } from "./trail.ts";
 import { openTrustStore } from "./trust-store.ts";
@@ -25,6 +24,10 @@ export interface UpdateOptions {
   readonly progress?: (progress: Progress) => void;
   /** The list of gates; there is no reason to give another one than the list of this package. */
   readonly gates?: readonly Gate[];
+  /** A bundle, by its file, that everything is read from in place of the network. One of revocations alone is never followed further than gate 6. */
+  readonly bundle?: string | undefined;
+  /** Another way to the device's mirrors than its own. */
+  readonly network?: Network | undefined;
   /** How long to wait for another updater of the same device, in milliseconds. */
   readonly waitMilliseconds?: number;
 }
@@ -57,32 +60,43 @@ async function attempt(device: Device, installer: Installer, options: UpdateOpti
   const recovered = await recover(device.directory, installer, store.value.memory);
   const installed = await installedIn(device, installer);
 
-  const settings = await networkSettings(device);
-  if (!settings.ok) return settings;
-  const health = await readMirrorHealth(device.directory);
-  const mirrors = new Mirrors([device.url, ...(device.mirrors ?? [])], clock, health);
-  using way = network(settings.value);
-  using remote = new Remote(mirrors, way);
+  const opened = options.bundle === undefined ? await onlineSource(device, clock, options.network) : await bundleSource(options.bundle);
+  if (!opened.ok) return opened;
+  using source = opened.value;
+  using remote = new Remote(source.mirrors, source.network);
 
-  let run = new Attempt(device, installer, installed, { ...store.value, memory: recovered.memory }, remote, began, progress);
-  let ending = await passGates(run, options);
+  const kept = { ...store.value, memory: recovered.memory };
+  let run = new Attempt(device, installer, installed, kept, remote, began, progress, source.bundled !== false);
+  const last = lastGate(until, source);
+  let ending = await passGates(run, last, options);
   while (mirrorIsSuspected(run.gate, ending, run.found.unheard) && remote.hasAnother) {
     remote.judged(false);
     run = run.again(); // with what was verified and kept so far: everything else comes from another mirror
-    ending = await passGates(run, options);
+    ending = await passGates(run, last, options);
   }
   remote.judged(!mirrorIsSuspected(run.gate, ending, run.found.unheard));
-  await writeMirrorHealth(device.directory, health, mirrors.health);
-  const report = reportOf(run, await installedIn(device, installer), { ...ending, until, recovered, healed });
+  await source.settle();
+  const report = reportOf(run, await installedIn(device, installer), {
+    ...ending,
+    until: source.bundled === "revocations" ? "revocations" : until,
+    recovered,
+    healed,
+  });
   await writeTrail(device.directory, report);
   return { ok: true, value: report };
 }
 
+/** The last gate that is wanted. */
+function lastGate(until: UpdateOptions["until"], { bundled }: Source): number {
+  if (bundled === "revocations") return revocationsGateNumber;
+  return until === "check" ? lastReadingGate : Number.POSITIVE_INFINITY;
+}
+
 /** Passes the gates in order, up to the first that says no or that there is nothing further to do. */
-async function passGates(run: Attempt, { until, gates = allGates }: UpdateOptions): Promise<Pick<Ending, "refusal" | "finished">> {
+async function passGates(run: Attempt, last: number, { gates = allGates }: UpdateOptions): Promise<Pick<Ending, "refusal" | "finished">> {
   run.expectNews();
   for (const gate of gates) {
-    if (until === "check" && gate.number > lastReadingGate) break;
+    if (gate.number > last) break;
     run.enter(gate.number, gate.name);
     const passed = await gate.pass(run, gate.checks);
     if (!passed.ok) return { refusal: passed.refusal, finished: false };

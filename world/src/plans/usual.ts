@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { longestCertificate } from "@countersign/trust/build/certificate";
 import type { DownloadLimits } from "@countersign/trust/policy/policy";
-import { type Profile, profileDefaults } from "@countersign/trust/policy/profile";
+import { bundleDefaults, type Profile, profileDefaults } from "@countersign/trust/policy/profile";
 import { ciClaims, ciIssuer } from "../ci-job.ts";
 import type { Holding, Pace, Plan, PlannedBuilder } from "../plan.ts";
 
@@ -21,6 +21,7 @@ type Usual = Pick<
   | "urgent"
   | "coolingOffSeconds"
   | "revocationSeconds"
+  | "bundleSeconds"
   | "download"
   | "pace"
 >;
@@ -37,6 +38,7 @@ export function usual(profile: Profile): Usual {
     urgent: { soakSeconds: urgentSoakSeconds, extraApprovals },
     coolingOffSeconds: 86_400,
     revocationSeconds: 3600,
+    bundleSeconds: bundleDefaults[profile],
     download,
     pace,
   };

@@ -29,6 +29,7 @@ const rules = {
   revocationSeconds: 3600,
   readThrough: 1,
   brakeBits: 22,
+  bundleSeconds: 86_400,
 };
 const holder = (name: string, keytype: string) => ({ key: { keytype }, holder: name, owner: name });
 const policy = {
@@ -86,6 +87,12 @@ test("each growth of power in root, targets and policy is named, and is the only
     [policy, (of) => Object.assign(of, { brakes: { "brake-ann": ben } }), "watch: an observer may ask for a brake no more"],
     [policy, stable((of) => Object.assign(of, { brakeBits: 40 })), "watch: a brake asks for more, or for nothing"],
     [policy, stable((of) => Reflect.deleteProperty(of, "brakeBits")), "watch: a brake asks for more, or for nothing"],
+    [policy, stable((of) => Object.assign(of, { bundleSeconds: 86_401 })), "time: a bundle that is carried stays good for longer"],
+    [
+      { ...policy, channels: { stable: { ...rules, bundleSeconds: undefined } } },
+      stable((of) => Object.assign(of, { bundleSeconds: 1 })),
+      "time: a bundle that is carried stays good for longer",
+    ],
     [policy, (of) => Object.assign(of, { postQuantum: {} }), "quorum: post-quantum signatures are asked for no more, or of others"],
     [policy, stable((of) => Object.assign(of, { approvers: [ann, ben, cem] })), "voice: somebody proposes or approves who did not"],
     [policy, stable((of) => Object.assign(of, { approvals: 1 })), "quorum: fewer are enough to start"],
@@ -159,6 +166,7 @@ test("what only narrows grows nothing", () => {
     [policy, (of) => Object.assign(of.revokers, { "revoke-ben": ben })],
     [policy, (of) => Reflect.deleteProperty(of.holders, ben) && Reflect.deleteProperty(of.custody, ben)],
     [policy, (of) => Object.assign(of.custody, { [ben]: "pkcs11", [ann]: "transit" })],
+    [policy, stable((of) => Reflect.deleteProperty(of, "bundleSeconds"))],
     [policy, (of) => Object.assign(of, { channels: {} })],
   ];
   for (const [document, change] of narrower) assert.deepEqual(grows(document, change), [], `${change}`);

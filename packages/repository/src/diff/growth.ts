@@ -73,6 +73,7 @@ const rules: readonly Rule[] = [
     ["watch", "a brake asks for more, or for nothing", /^channels › [^›]+ › brakeBits$/, brakeWeaker],
     ["watch", "fewer need to be heard", /^channels › [^›]+ › (?:freshRevokers|readThrough)$/, less],
     ["watch", "a denial stays hidden for longer", /^channels › [^›]+ › revocationSeconds$/, more],
+    ["time", "a bundle that is carried stays good for longer", /^channels › [^›]+ › bundleSeconds$/, bundleLonger],
     ["time", "less time is left to object", /^coolingOffSeconds$|^channels › [^›]+ › (?:urgent › )?soakSeconds$/, less],
   ),
 ];
@@ -117,6 +118,12 @@ function brakeWeaker(line: Difference, all: readonly Difference[]): boolean {
 function said(all: readonly Difference[], kind: "added" | "removed", subject: string): Json | undefined {
   const found = all.find((line) => line.kind === kind && line.subject === subject);
   return found?.kind === "added" ? found.after : found?.kind === "removed" ? found.before : undefined;
+}
+
+/** Where the channel itself is new, so is all of it. */
+function bundleLonger(line: Difference, all: readonly Difference[]): boolean {
+  const channel = line.subject.replace(/ › bundleSeconds$/, " › profile");
+  return more(line, all) || (line.kind === "added" && !all.some(({ kind, subject }) => kind === "added" && subject === channel));
 }
 
 /** A key of another kind for somebody whose passkey goes: what signs for a person may be copied from now on. */

@@ -34,6 +34,8 @@ export interface ChannelRules {
   readonly readThrough: number;
   /** How unusual a release must be, in bits, for an observer to have it held; none may where it is absent. */
   readonly brakeBits?: number | undefined;
+  /** For how long after its own witnessed time a bundle may be installed; none may where it is absent. */
+  readonly bundleSeconds?: number | undefined;
 }
 
 /** How long and how slowly a device lets itself be served. */
@@ -80,6 +82,7 @@ const channelRules: Decoder<ChannelRules> = closed<ChannelRules>({
   revocationSeconds: integer(1),
   readThrough: integer(0, 32),
   brakeBits: optional(integer(1, 512)),
+  bundleSeconds: optional(integer(1, 365 * 86_400)),
 });
 
 const seconds: Decoder<number> = integer(1, 86_400);

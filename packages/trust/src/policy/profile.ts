@@ -67,6 +67,11 @@ export const profileDefaults: Readonly<Record<Profile, ProfileNumbers>> = {
   },
 };
 
+const days = 24 * hour;
+
+/** For how long a bundle may be installed, where it has no other way: what a revoker says meanwhile is not heard there. */
+export const bundleDefaults: Readonly<Record<Profile, number>> = { app: 14 * days, agent: 30 * days, firmware: 90 * days };
+
 /**
  * What no policy may loosen. An agent or firmware channel keeps every count of its profile: they are what makes one compromise not enough. Times are
  * defaults in every profile, and so are the counts of `app`, where one person alone may begin: `looserIn` names what is looser.

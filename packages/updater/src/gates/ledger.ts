@@ -3,13 +3,16 @@ import type { EntryType } from "@countersign/tlog/entry";
 import { type Check, judge } from "@countersign/trust/check";
 import type { Digest } from "@countersign/trust/digest";
 import type { ClaimedCheckpoint } from "@countersign/trust/ledger/checkpoint";
+import { witnessedTime } from "@countersign/trust/ledger/checkpoint";
 import { type LoggedSubject, loggedCheck, proofCheckpoint } from "@countersign/trust/ledger/inclusion";
 import { accept, type Outcome } from "@countersign/trust/refusal";
+import { type BundleSubject, bundleAgeCheck } from "@countersign/trust/release/bundle-age";
 import { readProof, stopped } from "@countersign/trust/workflow/step";
 import type { Attempt } from "../attempt.ts";
 import { type Gate, gate, goOn, stop } from "../gate.ts";
 import { type ConsistencySubject, consistentCheck, ofOneLedger, seenOf } from "../one-ledger.ts";
 import { saveTrustStore } from "../trust-store.ts";
+import { judgeUnderEach } from "../under-policies.ts";
 
 /**
  * Gate 7: the files that decide what is installed were signed in public. From here on the device remembers what it has verified. Where none of them
@@ -18,8 +21,15 @@ import { saveTrustStore } from "../trust-store.ts";
 export const ledgerGate: Gate = gate({
   number: 7,
   name: "ledger proofs and witnesses",
-  checks: { targets: [loggedCheck("targets")], channel: [loggedCheck("channel")], consistency: [consistentCheck("ledger")] },
+  checks: {
+    bundle: [bundleAgeCheck],
+    targets: [loggedCheck("targets")],
+    channel: [loggedCheck("channel")],
+    consistency: [consistentCheck("ledger")],
+  },
   async pass(attempt, checks) {
+    const fresh = attempt.bundled ? bundleStillGood(attempt, checks.bundle) : accept(undefined);
+    if (!fresh.ok) return stop(fresh.refusal);
     const { timestamp, snapshot, targets, policy, channel } = attempt.found;
     const files = [
       { type: "targets", file: targets, stored: attempt.documents.targets },
@@ -42,6 +52,12 @@ export const ledgerGate: Gate = gate({
     return goOn;
   },
 });
+
+function bundleStillGood(attempt: Attempt, checks: readonly Check<BundleSubject>[]): Outcome<unknown> {
+  const witnessed = witnessedTime(attempt.checkpoint, attempt.ledger.quorum);
+  const now = Math.floor(attempt.latest / 1000);
+  return judgeUnderEach(attempt, ({ rules: { bundleSeconds } }) => ({ candidate: { witnessed }, now, bundleSeconds }), checks);
+}
 
 /**
  * Shows that the newest checkpoint extends what this device has seen: the one that was proven last, and the one of the last timestamp, which nothing new was proven

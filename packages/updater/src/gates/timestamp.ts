@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { judge } from "@countersign/trust/check";
 import { type ClaimedCheckpoint, witnessedTime } from "@countersign/trust/ledger/checkpoint";
 import { contradictionOf, verifyContradiction } from "@countersign/trust/ledger/contradiction";
+import { newestRootChecks } from "@countersign/trust/tuf/root";
 import { nextTimestamp, timestampRules } from "@countersign/trust/workflow/timestamp";
 import type { Attempt } from "../attempt.ts";
 import { keepEvidence } from "../evidence.ts";
@@ -11,7 +13,7 @@ import { seenOf } from "../one-ledger.ts";
 export const timestampGate: Gate = gate({
   number: 2,
   name: "timestamp and its checkpoint",
-  checks: timestampRules,
+  checks: { ...timestampRules, newest: newestRootChecks },
   async pass(attempt, checks) {
     const { root, timestamp } = attempt.documents;
     const largest = seenOf(attempt).find(({ checkpoint }) => checkpoint.origin === attempt.ledger.origin);
@@ -32,7 +34,10 @@ export const timestampGate: Gate = gate({
     attempt.found.checkpoint = dated.value.checkpoint;
     const time = Math.max(attempt.memory.time, witnessedTime(dated.value.checkpoint, attempt.ledger.quorum));
     attempt.memory = { ...attempt.memory, time };
-    return goOn;
+    if (!attempt.bundled) return goOn;
+    // gate 1 could only judge by what this device knew of time before
+    const newest = attempt.note(judge({ candidate: attempt.documents.root, now: attempt.now }, checks.newest));
+    return newest.ok ? goOn : stop(newest.refusal);
   },
 });
 
