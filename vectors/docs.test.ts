@@ -24,6 +24,7 @@ import { order } from "@countersign/trust/release/order";
 import { statement } from "@countersign/trust/release/statement";
 import { revocationList } from "@countersign/trust/revocation/list";
 import { must, person } from "@countersign/trust/simulator.test-support";
+import { bundleDescription } from "@countersign/updater/bundle/description";
 import { ledger, ledgerOf, policyWith } from "./scene.ts";
 
 const docs = join(import.meta.dirname, "../docs");
@@ -43,6 +44,7 @@ const readers: Readonly<Record<string, Decoder<unknown>>> = {
   head,
   list: envelope(revocationList),
   heartbeat: envelope(heartbeat),
+  bundle: bundleDescription,
 };
 
 test("every example of a document reads as that document", () => {

@@ -27,6 +27,7 @@ test("the commands are those of the design, and no others", () => {
       "build attest",
       ...["propose", "show", "diff", "approve", "sign", "publish", "order", "status"].map((verb) => `release ${verb}`),
       ...["init", "check", "install", "status", "explain", "rollback", "run"].map((verb) => `device ${verb}`),
+      ...["create", "verify", "install"].map((verb) => `bundle ${verb}`),
       ...["register", "list", "show", "suspend", "renew", "retire", "explain", "transfer", "link", "offboard", "leaver"].map(
         (verb) => `identity ${verb}`,
       ),

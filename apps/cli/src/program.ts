@@ -11,6 +11,7 @@ const nouns: ReadonlyMap<string, () => Promise<Add>> = new Map([
   ["build", async () => (await import("./commands/build.ts")).build],
   ["release", async () => (await import("./commands/release.ts")).release],
   ["device", async () => (await import("./commands/device.ts")).device],
+  ["bundle", async () => (await import("./commands/bundle.ts")).bundle],
   ["identity", async () => (await import("./commands/identity.ts")).identity],
   ["govern", async () => (await import("./commands/govern.ts")).govern],
   ["window", async () => (await import("./commands/window.ts")).window],

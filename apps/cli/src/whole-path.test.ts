@@ -80,6 +80,12 @@ test("from a directory to a device, and back, by the commands that the help show
   await said("device", "init", "offline", "--url", pathToFileURL(join(base, "carried")).href, ...from.slice(2));
   assert.match(await said("device", "install", "--dir", "offline"), /installed: 1\.0\.0/, "from a copy, and no network");
 
+  assert.match(await said("bundle", "create", "site.bundle"), /site\.bundle: 1\.0\.0; \d+ documents, \d+ bytes, verified/);
+  const anchor = ["--root", join(project, "root.json")];
+  assert.match(await said("bundle", "verify", "site.bundle", ...anchor), /hello on stable: verified, \d+ checks\n.*: 1\.0\.0, release /);
+  await said("device", "init", "site", "--url", "http://127.0.0.1:1", ...from.slice(2));
+  assert.match(await said("bundle", "install", "site.bundle", "--dir", "site"), /installed: 1\.0\.0/, "from one file, and no network");
+
   const second = await release("1.1.0");
   assert.match(await said("release", "diff", second), /version +1\.0\.0 +1\.1\.0\n[\s\S]*~ .*bin\/hello/);
   await said("release", "approve", second, "--as", "bob", "--yes");
@@ -94,6 +100,9 @@ test("from a directory to a device, and back, by the commands that the help show
 
   await said("revoke", second, "--reason", "leaks tokens", "--as", "alice");
   assert.match(await said("device", "install", "--dir", "d"), /current: 1\.1\.0[\s\S]*flagged: what runs was revoked: leaks tokens/);
+  assert.match(await said("bundle", "create", "site.bundle", "--revocations"), /what was revoked; \d+ documents/);
+  assert.match(await said("bundle", "install", "site.bundle", "--dir", "site"), /heard: 1\.0\.0 runs on/);
+  assert.match(await said("device", "status", "--dir", "site"), /denials known +1/);
   const recall = await said("release", "order", "recall", second, "--reason", "leaks tokens", "--as", "alice");
   await said("release", "publish", /order ([0-9a-f]{12})/.exec(recall)?.[1] ?? "");
   assert.match(await said("device", "install", "--dir", "d"), /installed: 1\.0\.0/);

@@ -1,49 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { resolve } from "node:path";
-import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
-import { anchorFile } from "@countersign/world/project";
+import { accept } from "@countersign/trust/refusal";
 import type { Command } from "commander";
 import { each } from "../each.ts";
 import { newDevice } from "../new-device.ts";
-import { openSite } from "../site.ts";
+import { type Told, toldOrProject } from "../told.ts";
 import { verb } from "../verb.ts";
 
-interface Options {
-  readonly url?: string;
-  readonly root?: string;
-  readonly product?: string;
-  readonly channel?: string;
+interface Options extends Partial<Told> {
   readonly platform: string;
   readonly privilege?: readonly string[];
   readonly mirror?: readonly string[];
   readonly proxy?: string;
   readonly ca?: string;
-}
-
-/** What was not told is the project's, where this is run in one that is up. */
-async function fromProject({
-  url,
-  root,
-  product,
-  channel,
-}: Options): Promise<Outcome<Required<Pick<Options, "url" | "root" | "product" | "channel">>>> {
-  if (url !== undefined && root !== undefined && product !== undefined && channel !== undefined)
-    return accept({ url, root, product, channel });
-  const site = await openSite({});
-  if (!site.ok)
-    return refuse(
-      "device-not-told",
-      "--url, --root, --product and --channel, or a project that is up",
-      site.refusal.found,
-      site.refusal.remedy,
-    );
-  const { project, running } = site.value;
-  return accept({
-    url: url ?? running.distribute,
-    root: root ?? anchorFile(project),
-    product: product ?? project.plan.product,
-    channel: channel ?? project.plan.channel,
-  });
 }
 
 export function init(command: Command): void {
@@ -61,7 +30,7 @@ export function init(command: Command): void {
     .option("--ca <file>", "PEM certificates: then only what they vouch for is accepted as https");
   const example = "device init device-1 --url http://127.0.0.1:8404 --root hello/root.json --product hello --channel stable";
   verb<Options>(command, example, async (options, _, dir = "") => {
-    const told = await fromProject(options);
+    const told = await toldOrProject(options);
     if (!told.ok) return told;
     const { root, ...place } = told.value;
     const { platform, privilege: privileges = [], mirror: mirrors, proxy } = options;
