@@ -21,6 +21,7 @@ import { logRollback } from "./log-rollback.ts";
 import { lyingApprovalPage } from "./lying-approval-page.ts";
 import { mixAndMatch } from "./mix-and-match.ts";
 import { oneOwnerTwoKeys } from "./one-owner-two-keys.ts";
+import { outdatedBundle } from "./outdated-bundle.ts";
 import { poisonedClock } from "./poisoned-clock.ts";
 import { releaseWithoutIntent } from "./release-without-intent.ts";
 import { replayedRepository } from "./replayed-repository.ts";
@@ -57,6 +58,7 @@ export const attacks: readonly Attack[] = [
   arbitrarySoftware,
   rollback,
   freeze,
+  outdatedBundle,
   mixAndMatch,
   fastForward,
   endlessData,

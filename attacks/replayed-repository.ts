@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Attack, checks } from "./lab/attack.ts";
+import { type Attack, type Control, checks } from "./lab/attack.ts";
 import { startMirror } from "./lab/mirror.ts";
 import { believes, strikeDevice } from "./lab/victim.ts";
+
+/** What stands in the way of a state that a device has moved on from, each alone. */
+export const replayControls: readonly Control[] = checks(
+  "timestamp/version",
+  "timestamp/snapshot-version",
+  "timestamp/ledger-size",
+  "snapshot/version",
+  "snapshot/roles-versions",
+  "channel/version",
+);
 
 /** Every byte is genuine, and all of it is from before release 2. */
 export const replayedRepository: Attack = {
@@ -22,14 +32,7 @@ export const replayedRepository: Attack = {
     return [
       {
         does: "serves the repository as it was before to a device that knows it as it is now",
-        stoppedBy: checks(
-          "timestamp/version",
-          "timestamp/snapshot-version",
-          "timestamp/ledger-size",
-          "snapshot/version",
-          "snapshot/roles-versions",
-          "channel/version",
-        ),
+        stoppedBy: replayControls,
         strike: (without) => strikeDevice(devices.two, mirror, without, believes("timestamp", old)),
       },
     ];

@@ -23,6 +23,8 @@ export interface Lure {
   /** When all this happens, Unix milliseconds; now, unless told. */
   readonly kept?: number;
   readonly until?: "check" | "install";
+  /** A bundle that everything is read from, in place of what is at `url`. */
+  readonly bundle?: string;
   /** By how much the attacker has put the clock of its process wrong. */
   readonly clockShiftSeconds?: number;
   /** Ends a device that would go on for ever. */
@@ -78,12 +80,12 @@ function refusedBy({ report }: Victim): Strike {
 }
 
 async function runDevice(directory: string, lure: Lure, without: readonly string[]): Promise<Report | undefined> {
-  const { until = "install", kept = Date.now(), clockShiftSeconds: wrong = 0, giveUp } = lure;
+  const { until = "install", bundle = "", kept = Date.now(), clockShiftSeconds: wrong = 0, giveUp } = lure;
   const clockShiftSeconds = wrong + Math.round((kept - Date.now()) / 1000);
   const preload = clockShiftSeconds === 0 ? [] : ["--import", import.meta.resolve("@countersign/attacks/lab/shifted-clock")];
   const child = spawn(
     process.execPath,
-    [...preload, fileURLToPath(import.meta.resolve("@countersign/attacks/lab/weakened-device")), directory, until, ...without],
+    [...preload, fileURLToPath(import.meta.resolve("@countersign/attacks/lab/weakened-device")), directory, until, bundle, ...without],
     { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ATTACK_CLOCK_SHIFT_SECONDS: String(clockShiftSeconds) } },
   );
   const said: Buffer[] = [];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A device's process as an attacker wishes it: DIRECTORY check|install [CONTROL...] runs the shipped updater on a list of gates without
-// these controls, and prints its report. Without a control named it is the shipped device.
+// A device's process as an attacker wishes it: DIRECTORY check|install BUNDLE [CONTROL...] runs the shipped updater on a list of gates without
+// these controls, and prints its report. Without a control named it is the shipped device; with an empty BUNDLE it asks the network.
 import type { Attempt } from "@countersign/updater/attempt";
 import { type Checks, type Gate, gate, goOn } from "@countersign/updater/gate";
 import { gates } from "@countersign/updater/gates";
@@ -18,7 +18,7 @@ const forgetting: readonly { readonly control: string; readonly before: string; 
   },
 ];
 
-const [directory = "", until, ...without] = process.argv.slice(2);
+const [directory = "", until, bundle = "", ...without] = process.argv.slice(2);
 const known = [
   ...forgetting.map(({ control }) => control),
   ...gates.flatMap((each) => [`gate:${each.name}`, ...Object.values(each.checks).flatMap((list) => list.map(({ name }) => name))]),
@@ -31,7 +31,11 @@ const weakened: readonly Gate[] = gates
     ...forgetting.filter(({ control, before }) => before === each.name && without.includes(control)).map(forgettingGate),
     { ...each, checks: thinned(each.checks) },
   ]);
-const report = await update(directory, { until: until === "install" ? "install" : "check", gates: weakened });
+const report = await update(directory, {
+  until: until === "install" ? "install" : "check",
+  ...(bundle !== "" && { bundle }),
+  gates: weakened,
+});
 process.stdout.write(JSON.stringify(report));
 
 function thinned(checks: Checks): Checks {
