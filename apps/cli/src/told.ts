@@ -18,7 +18,7 @@ export async function toldOrProject({ url, root, product, channel }: Partial<Tol
   const site = await openSite({});
   if (!site.ok)
     return refuse(
-      "device-not-told",
+      "place-not-told",
       "--url, --root, --product and --channel, or a project that is up",
       site.refusal.found,
       site.refusal.remedy,

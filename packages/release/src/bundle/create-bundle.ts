@@ -27,9 +27,9 @@ export async function createBundle(
   const { progress = () => undefined } = options;
   const { product, channel, platforms, root } = site;
   const work = `${file}.part`;
-  await mkdir(work, { recursive: true });
   const collected = await collect(site, carries, work, options);
   if (!collected.ok) return collected;
+  await mkdir(work, { recursive: true });
   const written = join(work, "bundle");
   await writeBundle(written, { _type: "bundle", spec: "countersign/1", carries, product, channel, platforms }, collected.value, progress);
   const verified = await verifyBundle(written, root, options);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { decodeBytes } from "@countersign/trust/decode";
 import { accept, type Outcome } from "@countersign/trust/refusal";
@@ -37,6 +38,7 @@ export async function releaseFiles(
   if (!decoded.ok) return decoded;
   const releases = carriedReleases(decoded.value, offered).filter(({ body }) => artifactFor(body, platform) !== undefined);
   const artifacts: KeptArtifact[] = [];
+  await mkdir(directory, { recursive: true });
   for (const { body } of releases) {
     const provenance = await readAttestations(read, body.provenance);
     if (!provenance.ok) return provenance;
