@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -48,4 +50,14 @@ test("a device's evidence convicts the log offline; two checkpoints of which not
   );
   const { stderr: refused } = await verify("unproven.json");
   assert.match(refused, /^refused: no-contradiction\n[\s\S]*countersign ledger verify FILE --store/);
+});
+
+test("a server that is not there is a refusal that says what to do, and no stack", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close(); // nobody else is given a port so soon
+  const { code, stderr } = await verify("--store", `http://127.0.0.1:${port}`);
+  assert.equal(code, 1);
+  assert.match(stderr, /^refused: unreachable\n[\s\S]*ECONNREFUSED[\s\S]*countersign up/);
 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { errorText } from "@countersign/daemon/event";
 import { refusalIn } from "@countersign/daemon/refusal-in";
-import type { Outcome } from "@countersign/trust/refusal";
+import { type Outcome, refuse } from "@countersign/trust/refusal";
 import type { Command } from "commander";
 import { type Answer, type Screen, screenOf } from "./screen.ts";
 
@@ -26,9 +27,15 @@ export function verb<O>(command: Command, example: string, run: Run<O>): void {
     });
 }
 
-/** What the rooms below threw because it could not be answered: a key that was refused, a duty that declined to start. */
+/** What the rooms below threw because it could not be answered: a key that was refused, a duty that declined to start, a server that is not there. */
 function refusedBelow(error: unknown): Outcome<never> {
   const refusal = refusalIn(error);
   if (refusal !== undefined) return { ok: false, refusal };
-  throw error;
+  if (!(error instanceof TypeError && error.message === "fetch failed")) throw error;
+  return refuse(
+    "unreachable",
+    "an answer",
+    errorText(error),
+    "See that it is up (countersign up), or read from another place, where the command takes one.",
+  );
 }

@@ -59,6 +59,6 @@ function observerText({ size, readThrough, healthy, looked, blind, sinks, suppre
   ].join("\n");
 }
 
-function reasonOf({ code, found }: Refusal): string {
-  return `${code}, ${found}`;
+function reasonOf({ code, expected, found }: Refusal): string {
+  return `${code}, expected ${expected}, found ${found}`;
 }
