@@ -47,6 +47,8 @@ export class IntentBook {
   readonly #shown = new Map<string, ShownStatement>();
   #announced: Announced | undefined;
   #declared: readonly DeclaredIntent[] = [];
+  /** Why the file of intents did not read at the last look: said once. */
+  #unread = "";
 
   constructor(parts: IntentBookParts) {
     this.#parts = parts;
@@ -144,7 +146,8 @@ export class IntentBook {
   async #readFile(file: string): Promise<void> {
     const read = await readIntents(file);
     if (read.ok) this.#declared = read.value;
-    else logEvent("observe", "intents-refused", { ...read.refusal });
+    else if (read.refusal.found !== this.#unread) logEvent("observe", "intents-refused", { ...read.refusal });
+    this.#unread = read.ok ? "" : read.refusal.found;
   }
 }
 

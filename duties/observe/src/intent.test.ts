@@ -14,6 +14,7 @@ import { releaseUnshown } from "./detectors/release-unshown.ts";
 import { releaseWithoutIntent } from "./detectors/release-without-intent.ts";
 import { windowUnvouched } from "./detectors/window-unvouched.ts";
 import type { EnteredRelease, Intent } from "./intent.ts";
+import { readIntents } from "./intents-file.ts";
 import type { Observation } from "./observation.ts";
 
 const window: ReleaseWindow = {
@@ -108,6 +109,11 @@ test("the security team's list names product, channel, version and time", () => 
   assert.equal(seen([]), 1);
   assert.equal(seen([{ ...intent, notAfter: "1970-01-01T00:10:00Z" }]), 1);
   assert.equal(seen([{ ...intent, version: "1.0.13" }]), 1);
+});
+
+test("a list that is not there is refused, and does not keep an observer from looking", async () => {
+  const read = await readIntents("/nowhere/intents.json");
+  assert.equal(read.ok ? "" : read.refusal.code, "intents-missing");
 });
 
 test("what govern itself logged of thieves, broken glass, moved jobs and windows that nobody signed is heard", () => {

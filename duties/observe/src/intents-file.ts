@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from "node:fs/promises";
+import { errorText } from "@countersign/daemon/event";
 import { array, closed, type Decoder, dateTime, decodeBytes, literal, name, text } from "@countersign/trust/decode";
-import type { Outcome } from "@countersign/trust/refusal";
+import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 
 /** A release that the security team knows of: which version, and from when to when it may enter the ledger. See docs/intents.md. */
 export interface DeclaredIntent {
@@ -27,6 +28,10 @@ export const intents: Decoder<Intents> = closed<Intents>({
 
 /** Reads it anew: who plans a release writes it there while the observer runs. */
 export async function readIntents(file: string): Promise<Outcome<readonly DeclaredIntent[]>> {
-  const read = decodeBytes(intents, await readFile(file), file);
-  return read.ok ? { ok: true, value: read.value.intents } : read;
+  const bytes = await readFile(file).then(accept, (error) =>
+    refuse("intents-missing", `the file ${file}`, errorText(error), "Write it, or take it out of the configuration."),
+  );
+  if (!bytes.ok) return bytes;
+  const read = decodeBytes(intents, bytes.value, file);
+  return read.ok ? accept(read.value.intents) : read;
 }

@@ -5,7 +5,6 @@ import { hearMonitors } from "@countersign/release/heartbeats";
 import type { RepositoryView } from "@countersign/repository/view";
 import { encodeEntry, type Entry as LedgerEntry } from "@countersign/tlog/entry";
 import { type FormerLog, verifyCosigned } from "@countersign/tlog/quorum";
-import type { ReadTile } from "@countersign/tlog/tree";
 import { root } from "@countersign/trust/anchor/root";
 import { readEnvelope } from "@countersign/trust/envelope";
 import { type LedgerTrust, ledgerTrust, witnessedTime } from "@countersign/trust/ledger/checkpoint";
@@ -29,7 +28,7 @@ import {
   versionsOf,
 } from "./observation.ts";
 import { growthBetween, type PathDocuments, pathDocumentsOf } from "./path-documents.ts";
-import { MAX_TILE_BYTES, readFormerLog, readLedger } from "./read-ledger.ts";
+import { readFormerLog, readLedger, tilesFrom } from "./read-ledger.ts";
 import { readRepository } from "./read-repository.ts";
 import type { Rebuilds } from "./rebuilds.ts";
 import { driftId, isRelease, releaseDrift, subjectOf, unfetched } from "./release-drift.ts";
@@ -262,13 +261,6 @@ function nextPath(path: PathDocuments | undefined, versions: Versions, repositor
   const shown = versionsOf(repository.view);
   const back = ["root.json", "targets.json"].some((name) => (shown[name] ?? 0) < (versions[name] ?? 0));
   return back ? path : pathDocumentsOf(repository.view);
-}
-
-function tilesFrom(read: Read): ReadTile {
-  return async (path) => {
-    const bytes = await read(`log/${path}`, MAX_TILE_BYTES);
-    return bytes.ok ? bytes.value : undefined; // whoever asked says which tile is missing
-  };
 }
 
 function textOf(entry: LedgerEntry): string {

@@ -15,7 +15,7 @@ import { type Read, readFile } from "@countersign/trust/workflow/step";
 import type { Cursor, LedgerReading, LoggedEntry } from "./observation.ts";
 
 const MAX_CHECKPOINT_BYTES = 64 * 1024;
-export const MAX_TILE_BYTES: number = TILE_WIDTH * HASH_BYTES;
+const MAX_TILE_BYTES: number = TILE_WIDTH * HASH_BYTES;
 
 /**
  * Reads the ledger on from the cursor. New leaves are taken from the bundles themselves and appended to the tree that was known: that it
@@ -43,6 +43,14 @@ export async function readFormerLog(read: Read, { final }: FormerLog, cursor: Cu
   if (!before.ok) return { state: "refused", refusal: before.refusal };
   const reading = await readOn(files, cursor, { ...last, checkpoint: { ...final, size: cursor.size, root: cursor.root } });
   return equalBytes(before.value, final.root) ? reading : await contradicted(files, cursor, last);
+}
+
+/** The tiles of the log as they are served, for a tree of the size that is there. */
+export function tilesFrom(read: Read): ReadTile {
+  return async (path) => {
+    const bytes = await read(`log/${path}`, MAX_TILE_BYTES);
+    return bytes.ok ? bytes.value : undefined; // whoever asked says which tile is missing
+  };
 }
 
 /** Paths below a prefix. */

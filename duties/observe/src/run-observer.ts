@@ -9,7 +9,6 @@ import { readRates } from "@countersign/release/rates-file";
 import { directoryStore } from "@countersign/repository/directory-store";
 import { httpReader } from "@countersign/repository/http-store";
 import { readFrom } from "@countersign/repository/read-from";
-import { MAX_BUNDLE_BYTES } from "@countersign/tlog/bundle";
 import { rawPublicKey } from "@countersign/tlog/signer";
 import { heartbeatPath } from "@countersign/trust/heartbeat/heartbeat";
 import { readThroughPath } from "@countersign/trust/readthrough/read-through";
@@ -22,11 +21,13 @@ import { detectors } from "./detectors.ts";
 import { FindingsFile } from "./findings-file.ts";
 import { Heart } from "./heart.ts";
 import { IntentBook } from "./intent-book.ts";
+import { readIntents } from "./intents-file.ts";
 import { LedgerCopy } from "./ledger-copy.ts";
 import { Mirrors } from "./mirrors.ts";
 import { Monitor, type MonitorParts } from "./monitor.ts";
 import { Observer } from "./observer.ts";
 import { Quiet } from "./quiet.ts";
+import { tilesFrom } from "./read-ledger.ts";
 import { Rebuilds } from "./rebuilds.ts";
 import { routes } from "./routes.ts";
 
@@ -39,6 +40,8 @@ export function runObserver(kinds: readonly Kind[]): void {
     const { port, store, anchor, findings: file, pollMilliseconds, silenceSeconds } = config;
     const rates = config.rates === undefined ? accept(measuredRates) : readRates(await readFile(config.rates), config.rates);
     if (!rates.ok) return rates;
+    const declared = config.intents === undefined ? accept([]) : await readIntents(config.intents);
+    if (!declared.ok) return declared; // without a list every release would be one that nobody declared
     const shared = {
       rates: rates.value,
       findings: new FindingsFile(file, kinds),
@@ -107,9 +110,5 @@ async function brakeOf(
 ): Promise<Brake | undefined> {
   if (brake === undefined) return undefined;
   const { name, key, revokers, govern } = brake;
-  const readTile: BrakeParts["readTile"] = async (path) => {
-    const bytes = await read(`log/${path}`, MAX_BUNDLE_BYTES);
-    return bytes.ok ? bytes.value : undefined;
-  };
-  return new Brake({ ...shared, name, key: await openKey(key), revokers, govern, readTile });
+  return new Brake({ ...shared, name, key: await openKey(key), revokers, govern, readTile: tilesFrom(read) });
 }
