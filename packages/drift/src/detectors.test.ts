@@ -82,6 +82,7 @@ const showing: Readonly<Record<string, () => Promise<Pair>>> = {
   "engines-changed": () => changed({ "package.json": manifest({ engines: { node: ">=22" } }) }),
   "version-skipped": () => pairOf({ version: "1.2.3", files: plainFiles }, { version: "1.2.6", files: plainFiles }),
   "publisher-changed": () => changed({}, { publisher: "mallory" }, { publisher: "alice" }),
+  "author-changed": () => changed({ "package.json": manifest({ author: { name: "Mallory", email: "mallory@evil.example" } }) }),
   "repository-changed": () => changed({ "package.json": manifest({ repository: "github:mallory/plain" }) }),
   "licence-changed": () => changed({ "package.json": manifest({ license: "GPL-3.0" }) }),
   "origin-downgraded": () => changed({}, { origin: "none" }, { origin: "attested" }),

@@ -2,7 +2,7 @@
 import type { Detector } from "./detector.ts";
 import { capabilityDangerous, capabilityOther } from "./detectors/capability.ts";
 import { dependencyAdded, dependencyFromUrl, dependencyPhantom, dependencyRange, dependencyYoung } from "./detectors/dependency.ts";
-import { licenceChanged, publisherChanged, repositoryChanged } from "./detectors/identity.ts";
+import { authorChanged, licenceChanged, publisherChanged, repositoryChanged } from "./detectors/identity.ts";
 import { buildFileAdded, installScriptAdded, installScriptChanged } from "./detectors/install.ts";
 import { intentMissing } from "./detectors/intent.ts";
 import { executableAdded, executableMade, fileCapability, programAdded, setuid } from "./detectors/mode.ts";
@@ -73,6 +73,7 @@ export const detectors: readonly Detector[] = [
   enginesChanged,
   versionSkipped,
   publisherChanged,
+  authorChanged,
   repositoryChanged,
   licenceChanged,
   originDowngraded,

@@ -8,6 +8,7 @@ export const measuredRates: Rates = {
   fired: {
     "address-added": { patch: 0, minor: 0, major: 1 },
     "archive-added": { patch: 1, minor: 2, major: 1 },
+    "author-changed": { patch: 1, minor: 1, major: 3 },
     "base64-blob": { patch: 1, minor: 1, major: 1 },
     "capability-dangerous": { patch: 0, minor: 0, major: 10 },
     "capability-other": { patch: 3, minor: 0, major: 9 },

@@ -11,22 +11,22 @@ export const publisherChanged: Detector = {
       : [],
 };
 
-export const repositoryChanged: Detector = {
-  signal: "repository-changed",
-  group: "identity",
-  title: "It names another source repository",
-  detect: ({ before, after }) => {
-    const [was, is] = [before?.contents.manifest?.repository, after.contents.manifest?.repository];
-    return was !== undefined && is !== undefined && was !== is ? [{ text: `${was} to ${is}`, path: "package.json" }] : [];
-  },
-};
+/** What a manifest says of a person, a repository or a licence is another thing than what the one before it said. */
+function said(field: "author" | "repository" | "licence", { signal, title }: Pick<Detector, "signal" | "title">): Detector {
+  return {
+    signal,
+    group: "identity",
+    title,
+    detect: ({ before, after }) => {
+      const [was, is] = [before?.contents.manifest?.[field], after.contents.manifest?.[field]];
+      return was !== undefined && is !== undefined && was !== is ? [{ text: `${was} to ${is}`, path: "package.json" }] : [];
+    },
+  };
+}
 
-export const licenceChanged: Detector = {
-  signal: "licence-changed",
-  group: "identity",
-  title: "It has another licence",
-  detect: ({ before, after }) => {
-    const [was, is] = [before?.contents.manifest?.licence, after.contents.manifest?.licence];
-    return was !== undefined && is !== undefined && was !== is ? [{ text: `${was} to ${is}`, path: "package.json" }] : [];
-  },
-};
+export const authorChanged: Detector = said("author", { signal: "author-changed", title: "It names another author" });
+export const repositoryChanged: Detector = said("repository", {
+  signal: "repository-changed",
+  title: "It names another source repository",
+});
+export const licenceChanged: Detector = said("licence", { signal: "licence-changed", title: "It has another licence" });

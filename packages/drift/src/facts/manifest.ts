@@ -13,6 +13,8 @@ export interface Manifest {
   readonly engines: Readonly<Record<string, string>>;
   readonly repository: string;
   readonly licence: string;
+  /** Name and address, without a page. */
+  readonly author: string;
 }
 
 const runAtInstall = ["preinstall", "install", "postinstall"];
@@ -22,7 +24,7 @@ export function manifestOf(bytes: Uint8Array): Manifest | undefined {
   const json = parsed(bytes);
   if (!isRecord(json)) return undefined;
   const scripts = texts(json["scripts"]);
-  const { repository, license, bin } = json;
+  const { repository, license, bin, author } = json;
   return {
     name: text(json["name"]),
     version: text(json["version"]),
@@ -34,6 +36,7 @@ export function manifestOf(bytes: Uint8Array): Manifest | undefined {
     engines: texts(json["engines"]),
     repository: plainRepository(isRecord(repository) ? text(repository["url"]) : text(repository)),
     licence: isRecord(license) ? text(license["type"]) : text(license),
+    author: plainAuthor(isRecord(author) ? `${text(author["name"])} <${text(author["email"])}>` : text(author)),
   };
 }
 
@@ -44,6 +47,15 @@ function plainRepository(url: string): string {
     .replace(/^(?:git|ssh|https?):\/\/(?:[^@/]+@)?/, "")
     .replace(/^git@([^:]+):/, "$1/")
     .replace(/^github\.com\//, "")
+    .toLowerCase();
+}
+
+/** One spelling for the ways in which npm lets a person be written. */
+function plainAuthor(person: string): string {
+  return person
+    .replace(/\([^)]*\)|<>/g, "")
+    .replace(/\s+/g, " ")
+    .trim()
     .toLowerCase();
 }
 
