@@ -2,7 +2,7 @@
 import { ENTRY_TYPES, type Entry, encodeEntry } from "@countersign/tlog/entry";
 import { parseNote } from "@countersign/tlog/note";
 import { parseTlogProof, verifyTlogProof } from "@countersign/tlog/proof";
-import { type LogTrust, logOf, verifyCosigned } from "@countersign/tlog/quorum";
+import { type LogTrust, logOf, strangeSignature, verifyCosigned } from "@countersign/tlog/quorum";
 import { decodeUtf8 } from "@countersign/tlog/utf8";
 import { type Root, topAuthority } from "@countersign/trust/anchor/root";
 import { timestamp } from "@countersign/trust/anchor/timestamp";
@@ -142,14 +142,9 @@ async function readThrough({ named, bytes }: Shelved, { roots, policies }: Known
   return holds ? undefined : "a checkpoint as this monitor cosigned it";
 }
 
-/** A cosigned checkpoint without a signature that nobody knows: it may have been a witness's before a bit of it changed. */
+/** A cosigned checkpoint all of whose signatures are by the log and these witnesses. */
 function isWholeNote(text: string, trust: LogTrust): boolean {
   const bytes = new TextEncoder().encode(text);
   const note = parseNote(bytes);
-  const known = [trust.log, ...trust.witnesses];
-  return (
-    note.ok &&
-    note.value.signatures.every(({ name, keyId }) => known.some((key) => key.name === name && key.keyId === keyId)) &&
-    verifyCosigned(bytes, trust).ok
-  );
+  return note.ok && strangeSignature(note.value, trust) === undefined && verifyCosigned(bytes, trust).ok;
 }

@@ -4,7 +4,7 @@ import { decodeBundle, encodeBundle } from "./bundle.ts";
 import { equalBytes, HASH_BYTES, leafHash } from "./hash.ts";
 import { logPath, parseLogPath } from "./log-path.ts";
 import { formatNote, parseNote } from "./note.ts";
-import { type LogTrust, verifyCosigned } from "./quorum.ts";
+import { type LogTrust, strangeSignature, verifyCosigned } from "./quorum.ts";
 import type { Refusal } from "./refusal.ts";
 import { bundlePath, TILE_WIDTH, tileWidth } from "./tile.ts";
 import type { ReadTile } from "./tree.ts";
@@ -103,9 +103,8 @@ async function auditCheckpoint(
     faults.push(refused(path, cosigned.ok ? undefined : cosigned.refusal));
     return undefined;
   }
-  const known = [trust.log, ...trust.witnesses];
   const { text, signatures } = note.value;
-  const strange = signatures.find(({ name, keyId }) => !known.some((key) => key.name === name && key.keyId === keyId));
+  const strange = strangeSignature(note.value, trust);
   if (strange !== undefined) faults.push({ path, expected: "signatures of the log and its witnesses", found: `one of ${strange.name}` });
   if (!Buffer.from(formatNote(text, signatures)).equals(bytes))
     faults.push({ path, expected: "a note in its one form", found: "another form of it" });

@@ -100,6 +100,11 @@ export function verifyCosigned(noteBytes: Uint8Array, { origin, log, witnesses, 
   return accept({ checkpoint, note: Buffer.from(noteBytes).toString(), times });
 }
 
+/** A signature of a note by nobody of a log: ignored where a checkpoint is verified; it may have been a witness's before a bit of it changed. */
+export function strangeSignature({ signatures }: Note, { log, witnesses }: LogTrust): NoteSignature | undefined {
+  return signatures.find(({ name, keyId }) => ![log, ...witnesses].some((key) => key.name === name && key.keyId === keyId));
+}
+
 function signaturesBy(key: Vkey, note: Note): readonly NoteSignature[] {
   return note.signatures.filter(({ name, keyId }) => name === key.name && keyId === key.keyId);
 }
