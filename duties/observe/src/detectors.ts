@@ -22,6 +22,7 @@ import { releaseUnshown } from "./detectors/release-unshown.ts";
 import { releaseWithoutIntent } from "./detectors/release-without-intent.ts";
 import { repositoryRefused } from "./detectors/repository-refused.ts";
 import { repositoryRolledBack } from "./detectors/repository-rolled-back.ts";
+import { signedWithoutGrant } from "./detectors/signed-without-grant.ts";
 import { splitView } from "./detectors/split-view.ts";
 import { timeLoosened } from "./detectors/time-loosened.ts";
 import { timestampStale } from "./detectors/timestamp-stale.ts";
@@ -55,6 +56,7 @@ export const detectors: readonly Detector[] = [
   releaseUnshown,
   buildWithoutGrant,
   identityWithoutGrant,
+  signedWithoutGrant,
   windowUnvouched,
   glassBroken,
   credentialElsewhere,

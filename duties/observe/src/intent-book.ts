@@ -45,6 +45,8 @@ export class IntentBook {
   readonly #wanted = new Map<string, Wanted>();
   readonly #releases = new Map<string, Wanted>();
   readonly #shown = new Map<string, ShownStatement>();
+  /** When a channel was first seen to offer a release, witnessed time. */
+  readonly #offered = new Map<string, number>();
   #announced: Announced | undefined;
   #declared: readonly DeclaredIntent[] = [];
   /** Why the file of intents did not read at the last look: said once. */
@@ -74,6 +76,7 @@ export class IntentBook {
     if (file !== undefined) await this.#readFile(file);
     const offered = new Map(published.map((each) => [each.entry.digest as string, each]));
     for (const release of [...this.#releases.values()].slice(-JUDGED)) await this.#see(release, offered.get(release.digest));
+    for (const digest of offered.keys()) if (!this.#offered.has(digest)) this.#offered.set(digest, time);
     const unheard = [...this.#wanted.values()].filter(({ tries }) => tries < TRIES).map(({ index }) => index);
     const settled = ({ index, seen, digest, tries }: Wanted): boolean =>
       time >= seen + graceSeconds && unheard.every((each) => each > index) && (this.#shown.has(digest) || tries >= TRIES);
@@ -90,6 +93,7 @@ export class IntentBook {
           digest: digest as EnteredRelease["digest"],
           since: sinceOf(offered.get(digest), view),
           shown: this.#shown.get(digest),
+          isOffered: unheard.length === 0 && time >= (this.#offered.get(digest) ?? time) + graceSeconds && offered.has(digest),
         })),
     };
   }

@@ -12,6 +12,7 @@ import { releaseOverCount } from "./detectors/release-over-count.ts";
 import { releaseUndeclared } from "./detectors/release-undeclared.ts";
 import { releaseUnshown } from "./detectors/release-unshown.ts";
 import { releaseWithoutIntent } from "./detectors/release-without-intent.ts";
+import { signedWithoutGrant } from "./detectors/signed-without-grant.ts";
 import { windowUnvouched } from "./detectors/window-unvouched.ts";
 import type { EnteredRelease, Intent } from "./intent.ts";
 import { readIntents } from "./intents-file.ts";
@@ -29,7 +30,15 @@ const window: ReleaseWindow = {
 function release(index: number, change: Partial<EnteredRelease> = {}, version = `1.0.${index}`): EnteredRelease {
   const body = { product: "hello", channel: "stable", version, sequence: index } as Statement;
   const digest = sha256(Buffer.from(version));
-  return { index, seen: index * 100, since: undefined, digest, shown: { body, approvals: [], attestations: [] }, ...change };
+  return {
+    index,
+    seen: index * 100,
+    since: undefined,
+    digest,
+    shown: { body, approvals: [], attestations: [] },
+    isOffered: false,
+    ...change,
+  };
 }
 
 function said(change: Partial<Announced>, releases: readonly EnteredRelease[], rest: Partial<Intent> = {}): Observation {
@@ -69,6 +78,20 @@ test("a release that was granted in one window is none of another", () => {
   const one = release(12);
   const grant = grantTo(one.digest, { index: 11, seen: 1100 }, "w-0");
   assert.equal(releaseWithoutIntent.detect(said({ ...windows(window), grants: [grant] }, [one])).length, 1);
+});
+
+test("attack: a quorum signs outside of any window: what a channel offers was granted to a signer while a window was open", () => {
+  const one = release(12, { isOffered: true });
+  const grant = { ...grantTo(one.digest, { index: 14, seen: 1400 }), duty: "sign" };
+  const seen = (change: Partial<Announced>, of = one): number =>
+    signedWithoutGrant.detect(said({ ...windows(window), ...change }, [of])).length;
+  assert.equal(seen({ grants: [grant] }), 0);
+  assert.equal(seen({}), 1);
+  assert.equal(seen({}, release(12)), 0, "it may not be signed yet, or its grant not be heard");
+  assert.equal(seen({ grants: [{ ...grant, duty: "propose" }] }), 1);
+  assert.equal(seen({ grants: [{ ...grant, window: "w-0" }] }), 1, "a window that nobody opened");
+  assert.equal(seen({ ...windows({ ...window, closed: { index: 13, seen: 1300 } }), grants: [grant] }), 1, "granted when it was closed");
+  assert.equal(seen({ ...windows({ ...window, closed: { index: 13, seen: 1390 } }), grants: [grant] }), 0, "logged in the same moment");
 });
 
 test("a window is for so many releases, and the next is named", () => {

@@ -13,6 +13,8 @@ export interface EnteredRelease extends Place {
   readonly since: number | undefined;
   /** Undefined where nobody shows what it names. */
   readonly shown: ShownStatement | undefined;
+  /** Whether a channel has offered it for so long that all that was granted for it has been heard. */
+  readonly isOffered: boolean;
 }
 
 /** What a release entry names, and the provenance that this names in turn. */
@@ -43,6 +45,14 @@ export function isSaid(intent: Intent | undefined): intent is Said {
 /** Whether something was said in time: before a release stood in the ledger, or within the moment in which acts are logged beside it. */
 export function inTime({ graceSeconds }: Intent, said: Place, release: Place): boolean {
   return said.index < release.index || said.seen < release.seen + graceSeconds;
+}
+
+/** Whether people had opened the window of a grant when it was issued, and nobody had closed it. */
+export function inItsWindow(intent: Said, { window: id, place }: IssuedGrant): boolean {
+  const window = intent.announced.windows.get(id);
+  return (
+    window !== undefined && inTime(intent, window.opened, place) && (window.closed === undefined || inTime(intent, place, window.closed))
+  );
 }
 
 function wasOpen(intent: Intent, { opened, closed, ends }: ReleaseWindow, release: EnteredRelease): boolean {
