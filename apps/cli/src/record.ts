@@ -48,7 +48,13 @@ export async function recordReader(options: RecordOptions): Promise<Outcome<Read
   if (store !== undefined)
     return accept(/^https?:/.test(store) ? httpReader(store.replace(/\/$/, "")) : directoryStore(resolve(store), { prefixes: [] }));
   const site = await openSite(options);
-  return site.ok ? accept(httpReader(site.value.running.distribute)) : site;
+  return site.ok ? accept(httpReader(site.value.running.distribute)) : orStore(site);
+}
+
+/** Outside of any project, the repository of somebody else is what there is to read. */
+export function orStore(missing: Extract<Outcome<unknown>, { readonly ok: false }>): Outcome<never> {
+  const { code, expected, found } = missing.refusal;
+  return code === "no-project" ? refuse(code, expected, found, "Name a repository: --store PLACE --root FILE") : missing;
 }
 
 /** The ledger as it is served there, under the root that is trusted. */

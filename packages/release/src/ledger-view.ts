@@ -108,9 +108,10 @@ async function entriesFrom(first: number, size: number, readTile: ReadTile): Pro
     if (!leaves.ok) return leaves;
     if (leaves.value.length < width) return inconsistent(`${width} entries in ${bundlePath(bundle, width)}`);
     for (const [at, leaf] of leaves.value.slice(0, width).entries()) {
+      const index = bundle * TILE_WIDTH + at;
       const entry = parseEntry(leaf);
-      if (!entry.ok) return entry;
-      placed.push({ index: bundle * TILE_WIDTH + at, entry: entry.value });
+      if (!entry.ok) return noEntry(index, entry.refusal.found);
+      placed.push({ index, entry: entry.value });
     }
   }
   return accept(placed.filter(({ index }) => index >= first));
@@ -118,6 +119,12 @@ async function entriesFrom(first: number, size: number, readTile: ReadTile): Pro
 
 function inconsistent(expected: string): Outcome<never> {
   return refuse("ledger-inconsistent", expected, "something else", "Read from another mirror, and report this one.");
+}
+
+function noEntry(index: number, found: string): Outcome<never> {
+  const remedy =
+    "Read from another mirror. If it has the same, the log's key was used by something else than the ledger; else see what differs: countersign ledger audit";
+  return refuse("entry-malformed", `an entry at ${index}`, found, remedy);
 }
 
 function tilesOf(reader: Reader, prefix = "log/"): ReadTile {

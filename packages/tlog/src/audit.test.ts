@@ -95,6 +95,16 @@ test("attack: any one flipped bit in any published file is found", async () => {
   );
 });
 
+test("a damaged file is named, and not those of earlier sizes that it begins with", async () => {
+  const grown = await logOf([3, 5, 9]);
+  const path = tilePath({ level: 0, index: 0, width: 9 });
+  const { faults } = await audit(new Map(grown).set(path, (grown.get(path) ?? new Uint8Array()).with(0, 0xff)));
+  assert.deepEqual(
+    faults.map((fault) => fault.path),
+    [path],
+  );
+});
+
 test("attack: every single bit of the checkpoint", async () => {
   const small = await logOf([3]);
   const note = small.get("checkpoint") ?? new Uint8Array();

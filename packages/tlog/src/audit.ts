@@ -35,6 +35,7 @@ export interface Audit {
  * Makes the whole log again from its entries, and compares every file with what it must be, to the byte: bundles, tiles of all levels, partial ones of
  * earlier sizes too, the root and the checkpoint with each of its signatures. `isEntry` says what may be a leaf. Whatever bit of a published file was
  * flipped, some fault names the file or one that follows from it. Memory is bounded by constants, but for the paths.
+ * What is compared with a damaged file is not: once that is restored, audit again.
  *
  * A fault is no exception: the audit goes on and names all it can. Without a checkpoint that holds there is nothing to compare with.
  */
@@ -77,10 +78,11 @@ export async function auditLog(
   for (const tile of edge.values()) if (!compared.has(tile.path)) await compare(tile);
   if (root !== undefined && !equalBytes(root, size.root))
     faults.push({ path: "checkpoint", expected: "the root of these entries", found: "another root, signed" });
+  const damaged = new Set(faults.map(({ path }) => path));
   for await (const path of log.list?.() ?? []) {
     if (compared.has(path)) continue;
     compared.add(path);
-    const fault = await auditEarlier(log, path, size.entries);
+    const fault = await auditEarlier(log, path, size.entries, damaged);
     if (fault !== undefined) faults.push(fault);
   }
   return { entries: size.entries, files: compared.size, faults };
@@ -135,13 +137,15 @@ async function auditBundle(
   return entries.value.map(leafHash);
 }
 
-/** A partial file of an earlier size is the beginning of the one that took its place, which was compared before. */
-async function auditEarlier({ read }: AuditedLog, path: string, size: number): Promise<Fault | undefined> {
+/** A partial file of an earlier size is the beginning of the one that took its place, which was compared before; where that is damaged itself, there is nothing to compare with. */
+async function auditEarlier({ read }: AuditedLog, path: string, size: number, damaged: ReadonlySet<string>): Promise<Fault | undefined> {
   const parsed = parseLogPath(path);
   const { level, index, width } = parsed ?? { level: 0, index: 0, width: 0 };
   const final = tileWidth(level === "entries" ? 0 : level, index, size);
   if (parsed === undefined || width >= final) return { path, expected: `a file of a tree of up to ${size} entries`, found: "another file" };
-  const [earlier, whole] = [await read(path), await read(logPath({ level, index, width: final }))];
+  const later = logPath({ level, index, width: final });
+  if (damaged.has(later)) return undefined;
+  const [earlier, whole] = [await read(path), await read(later)];
   if (earlier === undefined || whole === undefined) return { path, expected: "a file that can be read", found: "none" };
   const expected = level === "entries" ? beginning(whole, width) : whole.subarray(0, width * HASH_BYTES);
   return expected !== undefined && equalBytes(earlier, expected)

@@ -5,7 +5,7 @@ import { directoryStore } from "@countersign/repository/directory-store";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import { openProject, storeDirectory } from "@countersign/world/project";
 import type { Command } from "commander";
-import { type RecordOptions, trustedRoot } from "../record.ts";
+import { orStore, type RecordOptions, trustedRoot } from "../record.ts";
 import { table } from "../table.ts";
 import { verb } from "../verb.ts";
 
@@ -52,5 +52,5 @@ async function directoryOf({ store, project: from }: RecordOptions): Promise<Out
         )
       : accept(resolve(store));
   const project = await openProject(from ?? process.cwd());
-  return project.ok ? accept(storeDirectory(project.value)) : project;
+  return project.ok ? accept(storeDirectory(project.value)) : orStore(project);
 }
