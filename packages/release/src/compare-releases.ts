@@ -4,7 +4,7 @@ import { bumpOf } from "@countersign/drift/bump";
 import type { Contents } from "@countersign/drift/contents";
 import { detectors } from "@countersign/drift/detectors";
 import { measuredRates } from "@countersign/drift/measured-rates";
-import type { Circumstances } from "@countersign/drift/pair";
+import type { Circumstances, Snapshot } from "@countersign/drift/pair";
 import type { Rates } from "@countersign/drift/rates";
 import type { Verdict } from "@countersign/trust/check";
 import type { DownloadLimits } from "@countersign/trust/policy/policy";
@@ -81,7 +81,7 @@ function seen({ platform, sha256 }: Artifact, manifest: ArtifactTree["manifest"]
   };
 }
 
-/** Declared is what the statement says, so that whoever approves sees what it leaves out. */
+/** Declared is what the statement says, so that whoever approves sees what it leaves out; and so is how many builders vouch for it. */
 export function driftOf(
   before: Statement,
   after: Statement,
@@ -91,9 +91,14 @@ export function driftOf(
 ): Assessment {
   const bump = bumpOf(before.version, after.version);
   const pair = {
-    before: { ...known.before, version: before.version, contents: contents.before, declared: before.privileges },
-    after: { ...known.after, version: after.version, contents: contents.after, declared: after.privileges },
+    before: { ...known.before, ...saidBy(before), contents: contents.before },
+    after: { ...known.after, ...saidBy(after), contents: contents.after },
     bump,
   };
   return weigh(sightingsOf(pair, detectors), bump, rates);
+}
+
+function saidBy({ version, privileges, provenance }: Statement): Pick<Snapshot, "version" | "declared" | "origin"> {
+  const origin = provenance.length > 1 ? "countersigned" : provenance.length === 1 ? "attested" : "none";
+  return { version, declared: privileges, origin };
 }
