@@ -48,7 +48,7 @@ export const logFork: Attack = {
       },
       {
         does: "shows a device a larger ledger that has another entry where the device's last one was, with release 2 in it",
-        stoppedBy: checks("ledger/consistent", "entry/consistent"),
+        stoppedBy: checks("ledger/consistent", "entry/consistent", "provenance/consistent"),
         strike: (without) => strikeKeeping(devices.one, behind, without, runs(product, "hello 2.0.0"), ledger),
       },
       {

@@ -8,6 +8,7 @@ import { prefixProof } from "@countersign/tlog/tree";
 import { type Check, decide, judge } from "@countersign/trust/check";
 import { type ClaimedCheckpoint, claimedCheckpoint, finalOf, isOfLog } from "@countersign/trust/ledger/checkpoint";
 import { contradictionOf } from "@countersign/trust/ledger/contradiction";
+import { proofCheckpoint } from "@countersign/trust/ledger/inclusion";
 import { accept, type Outcome } from "@countersign/trust/refusal";
 import { stopped } from "@countersign/trust/workflow/step";
 import type { Attempt } from "./attempt.ts";
@@ -70,4 +71,14 @@ export async function ofOneLedger(
   if (!judged.ok && final === undefined)
     await keepEvidence(attempt.device.directory, contradictionOf(shown, newest, hashes.ok ? hashes.value : []), attempt.ledger);
   return judged;
+}
+
+/** The same of the checkpoint that a proof stands on, beside the newest one. That it proves anything is for others to check. */
+export async function provenInOneLedger(
+  attempt: Attempt,
+  proof: string,
+  checks: readonly Check<ConsistencySubject>[],
+): Promise<Outcome<unknown>> {
+  const under = proofCheckpoint(proof, attempt.ledger);
+  return under.ok ? await ofOneLedger(attempt, under.value, attempt.checkpoint, checks) : attempt.refused(under.refusal);
 }

@@ -29,10 +29,12 @@ export interface DeviceScene {
   readonly clock?: () => number;
   /** All of them, unless told. */
   readonly gates?: readonly Gate[];
+  /** Looks into its directory afterwards. */
+  readonly leaves?: ((directory: string) => Promise<void>) | undefined;
 }
 
 /** What a device reports that looks for a release of `hello` on `stable`. */
-export async function looks({ root, files, mirror = (_, bytes) => bytes, holds, clock, gates }: DeviceScene): Promise<Report> {
+export async function looks({ root, files, mirror = (_, bytes) => bytes, holds, clock, gates, leaves }: DeviceScene): Promise<Report> {
   const server = createServer(({ url = "" }, response) => {
     const path = url.slice(1);
     const bytes = files.get(path);
@@ -49,7 +51,9 @@ export async function looks({ root, files, mirror = (_, bytes) => bytes, holds, 
       await openTrustStore(device.path); // makes the directory
       await saveTrustStore(device.path, ...holds);
     }
-    return must(await update(device.path, { until: "check", ...(clock && { clock }), ...(gates && { gates }) }));
+    const report = must(await update(device.path, { until: "check", ...(clock && { clock }), ...(gates && { gates }) }));
+    await leaves?.(device.path);
+    return report;
   } finally {
     server.close();
     server.closeAllConnections();

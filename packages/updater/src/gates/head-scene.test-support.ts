@@ -18,7 +18,7 @@ import { type Gate, gate, goOn } from "../gate.ts";
 import { type Memory, newborn } from "../memory.ts";
 import type { Report } from "../report.ts";
 import { approvalsGate } from "./approvals.ts";
-import { looks } from "./device-scene.test-support.ts";
+import { type DeviceScene, looks } from "./device-scene.test-support.ts";
 import { headGate } from "./head.ts";
 import { soakGate } from "./soak.ts";
 
@@ -40,13 +40,14 @@ export interface HeadScene {
   readonly files?: Readonly<Record<string, string>>;
   /** Gate 10, where there is provenance among them. */
   readonly provenance?: Gate;
+  readonly leaves?: DeviceScene["leaves"];
 }
 
 const directory = "stable/hello/linux-x64";
 
 /** What gates 8, 9 and 11 say to a device that runs nothing yet. */
 export async function meets(scene: HeadScene): Promise<Report> {
-  const { log, releases, orders = [], policies, memory, served = {}, files = {}, provenance } = scene;
+  const { log, releases, orders = [], policies, memory, served = {}, files = {}, provenance, leaves } = scene;
   const place = { product: "hello", platform: "linux-x64", channel: "stable" } as const;
   const head = servedBytes(headDocument({ _type: "head", spec: "countersign/1", ...place, releases, orders }));
   const listed = { [`${directory}/head.json`]: { length: head.length, hashes: { sha256: sha256(head) } } };
@@ -73,5 +74,5 @@ export async function meets(scene: HeadScene): Promise<Report> {
     },
   });
   const gates = [earlier, headGate, soakGate, ...(provenance === undefined ? [] : [provenance]), approvalsGate];
-  return looks({ root: await signedBytes(rootOf(), alice, bob), files: all, gates, clock: () => (scene.clock ?? now) * 1000 });
+  return looks({ root: await signedBytes(rootOf(), alice, bob), files: all, gates, clock: () => (scene.clock ?? now) * 1000, leaves });
 }

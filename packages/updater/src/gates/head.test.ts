@@ -23,7 +23,9 @@ import {
   statementOf,
   TestLog,
 } from "@countersign/trust/simulator.test-support";
+import { keptEvidence } from "../evidence.ts";
 import type { Report } from "../report.ts";
+import { openTrustStore } from "../trust-store.ts";
 import { type HeadScene, meets } from "./head-scene.test-support.ts";
 
 const { alice, bob, carol, revoker } = people;
@@ -168,6 +170,20 @@ test("attack: a release entry in a ledger that nobody else is shown, cosigned by
   const hidden = await entryOf(statementOf(), voices, await anotherLog(2), start);
   const report = await at(soak, { releases: [hidden] });
   assert.deepEqual([said(report), report.trail.at(-1)?.check], ["ledger-inconsistent", "entry/consistent"]);
+});
+
+test("attack: a resume in a ledger that nobody else is shown, cosigned by a quorum that lies: it resumes nothing, the next attempt looks again, and both checkpoints are kept", async () => {
+  const kept: string[] = [];
+  const leaves = async (directory: string) => {
+    const { documents } = must(await openTrustStore(directory));
+    kept.push(documents.head === undefined ? "no head" : "the head", ...(await keptEvidence(directory)));
+  };
+  assert.deepEqual([said(await at(soak + 9000, { orders: [halt, resume], leaves })), kept], ["available 2.0.0", ["the head"]]);
+  const hidden = await entryOf(resume.body, resume.approvals, await anotherLog(2), resumed);
+  const report = await at(soak + 9000, { orders: [halt, hidden], leaves });
+  assert.equal(said(report), "available 1.0.0");
+  assert.ok(report.trail.some(({ check, refusal }) => check === "order/consistent" && refusal?.code === "ledger-inconsistent"));
+  assert.match(kept.join(), /^the head,no head,.*\/forked\.[0-9a-f]{64}\.json$/);
 });
 
 test("attack: a monitor's read-through of a ledger that nobody else is shown", async () => {

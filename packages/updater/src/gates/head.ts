@@ -4,7 +4,7 @@ import type { TargetFile } from "@countersign/trust/anchor/targets";
 import { channelPath, type Targets } from "@countersign/trust/anchor/targets";
 import { type Check, decide, judge } from "@countersign/trust/check";
 import { decodeBytes } from "@countersign/trust/decode";
-import { sha256 } from "@countersign/trust/digest";
+import { type Digest, sha256 } from "@countersign/trust/digest";
 import { type ReadPastSubject, readPastCheck, readThroughChecks } from "@countersign/trust/readthrough/checks";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import { chooseRelease, standingHead } from "@countersign/trust/release/choice";
@@ -19,9 +19,9 @@ import type { Attempt } from "../attempt.ts";
 import { done, type Gate, gate, goOn, stop } from "../gate.ts";
 import { allDenials } from "../memory.ts";
 import { hearMonitors } from "../monitors.ts";
-import { consistentCheck } from "../one-ledger.ts";
+import { type ConsistencySubject, consistentCheck, provenInOneLedger } from "../one-ledger.ts";
 import { saveTrustStore } from "../trust-store.ts";
-import { judgeUnderEach, rulesOf } from "../under-policies.ts";
+import { contextsOf, judgeUnderEach, rulesOf } from "../under-policies.ts";
 
 /** A head as it was served, and the channel file that must list it. */
 interface HeadSubject {
@@ -77,17 +77,22 @@ export const headGate: Gate = gate({
     readThrough: readThroughChecks,
     readOf: [consistentCheck("readthrough")],
     orders: orderChecks,
+    consistency: [consistentCheck("order")],
     release: releaseChecks,
   },
   async pass(attempt, checks) {
     const offered = await readHead(attempt, checks.head);
     if (!offered.ok) return stop(offered.refusal);
-    const waits = offered.value.orders.some(({ body }) => !narrows(body));
+    const { isNew, ...of } = offered.value;
+    const elsewhere = isNew ? await ordersElsewhere(attempt, of.head.orders, checks.consistency) : new Set();
+    if (isNew && elsewhere.size === 0) await keepHead(attempt, of);
+    const waits = of.head.orders.some(({ body }) => !narrows(body));
     const denials = allDenials(attempt.memory);
     const heard = waits ? await hearMonitors(attempt, checks.readThrough, checks.readOf) : new Map();
     const { head, blocked } = standingHead(
-      offered.value,
+      of.head,
       (candidate) =>
+        !elsewhere.has(candidate.digest) &&
         judgeUnderEach(
           attempt,
           (context) => ({ candidate, ...context, denials, readThroughs: heard.get(context.policy) ?? [] }),
@@ -126,7 +131,15 @@ export const headGate: Gate = gate({
   },
 });
 
-async function readHead(attempt: Attempt, checks: readonly Check<HeadSubject>[]): Promise<Outcome<Head>> {
+/** A head as it was read. What was stored is not new: its orders were compared with the ledger when it was. */
+interface ReadHead {
+  readonly head: Head;
+  readonly bytes: Uint8Array;
+  readonly digest: Digest;
+  readonly isNew: boolean;
+}
+
+async function readHead(attempt: Attempt, checks: readonly Check<HeadSubject>[]): Promise<Outcome<ReadHead>> {
   const { product, platform, channel } = attempt.device;
   const path = channelPath(channel, product, platform, "head.json");
   const entry = attempt.channel.signed.targets.get(path);
@@ -159,9 +172,27 @@ async function readHead(attempt: Attempt, checks: readonly Check<HeadSubject>[])
   };
   const judged = attempt.note(judge(subject, checks));
   if (!judged.ok) return judged;
-  attempt.documents = { ...attempt.documents, head: { bytes: bytes.value, digest: listed.hashes.sha256 } };
-  if (bytes.value !== stored?.bytes) await saveTrustStore(attempt.device.directory, { head: attempt.documents.head }, attempt.memory);
-  return decoded;
+  return accept({ head: decoded.value, bytes: bytes.value, digest: listed.hashes.sha256, isNew: bytes.value !== stored?.bytes });
+}
+
+async function keepHead(attempt: Attempt, { bytes, digest }: Pick<ReadHead, "bytes" | "digest">): Promise<void> {
+  attempt.documents = { ...attempt.documents, head: { bytes, digest } };
+  await saveTrustStore(attempt.device.directory, { head: attempt.documents.head }, attempt.memory);
+}
+
+/** Orders that are proven in another ledger than the one that this device is shown, or of which nothing shows that they are not. One that is proven in none does not hold anyway. */
+async function ordersElsewhere(
+  attempt: Attempt,
+  orders: Head["orders"],
+  checks: readonly Check<ConsistencySubject>[],
+): Promise<ReadonlySet<Digest>> {
+  const elsewhere = new Set<Digest>();
+  const contexts = contextsOf(attempt);
+  for (const candidate of orders) {
+    const isLogged = contexts.every((context) => entryLoggedCheck.examine({ candidate, ...context }).ok);
+    if (isLogged && !(await provenInOneLedger(attempt, candidate.proof, checks)).ok) elsewhere.add(candidate.digest);
+  }
+  return elsewhere;
 }
 
 export function deviceFacts({ device, installed, memory }: Attempt): DeviceFacts {

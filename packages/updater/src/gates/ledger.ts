@@ -4,13 +4,13 @@ import { type Check, judge } from "@countersign/trust/check";
 import type { Digest } from "@countersign/trust/digest";
 import type { ClaimedCheckpoint } from "@countersign/trust/ledger/checkpoint";
 import { witnessedTime } from "@countersign/trust/ledger/checkpoint";
-import { type LoggedSubject, loggedCheck, proofCheckpoint } from "@countersign/trust/ledger/inclusion";
+import { type LoggedSubject, loggedCheck } from "@countersign/trust/ledger/inclusion";
 import { accept, type Outcome } from "@countersign/trust/refusal";
 import { type BundleSubject, bundleAgeCheck } from "@countersign/trust/release/bundle-age";
 import { readProof, stopped } from "@countersign/trust/workflow/step";
 import type { Attempt } from "../attempt.ts";
 import { type Gate, gate, goOn, stop } from "../gate.ts";
-import { type ConsistencySubject, consistentCheck, ofOneLedger, seenOf } from "../one-ledger.ts";
+import { type ConsistencySubject, consistentCheck, ofOneLedger, provenInOneLedger, seenOf } from "../one-ledger.ts";
 import { saveTrustStore } from "../trust-store.ts";
 import { judgeUnderEach } from "../under-policies.ts";
 
@@ -41,7 +41,7 @@ export const ledgerGate: Gate = gate({
       const grown = await extendRemembered(attempt, newest, checks.consistency);
       if (!grown.ok) return stop(grown.refusal);
       for (const { type, file } of news) {
-        const proven = file && (await prove(attempt, type, file.digest, newest, checks[type], checks.consistency));
+        const proven = file && (await prove(attempt, type, file.digest, checks[type], checks.consistency));
         if (proven?.ok === false) return stop(proven.refusal);
       }
       attempt.memory = { ...attempt.memory, checkpoint: newest.note };
@@ -79,7 +79,6 @@ async function prove(
   attempt: Attempt,
   type: EntryType & ("targets" | "channel"),
   digest: Digest,
-  newest: ClaimedCheckpoint,
   logged: readonly Check<LoggedSubject>[],
   consistency: readonly Check<ConsistencySubject>[],
 ): Promise<Outcome<unknown>> {
@@ -88,6 +87,5 @@ async function prove(
   if (!proof.ok) return attempt.note(stopped(proof.refusal));
   const included = attempt.note(judge({ candidate: { type, digest }, proof: proof.value, ledger: attempt.ledger }, logged));
   if (!included.ok) return included;
-  const under = proofCheckpoint(proof.value, attempt.ledger);
-  return under.ok ? ofOneLedger(attempt, under.value, newest, consistency) : attempt.note(stopped(under.refusal));
+  return provenInOneLedger(attempt, proof.value, consistency);
 }

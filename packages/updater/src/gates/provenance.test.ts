@@ -8,7 +8,9 @@ import { sha256 } from "@countersign/trust/digest";
 import { people, policyOf } from "@countersign/trust/founding.test-support";
 import type { Denial } from "@countersign/trust/revocation/list";
 import { digestOf, entryOf, say, statementOf, TestLog, usualProvenance } from "@countersign/trust/simulator.test-support";
-import { meets } from "./head-scene.test-support.ts";
+import { keptEvidence } from "../evidence.ts";
+import type { Report } from "../report.ts";
+import { type HeadScene, meets } from "./head-scene.test-support.ts";
 import { provenanceGate } from "./provenance.ts";
 
 const { alice, builder, carol, revoker } = people;
@@ -19,6 +21,15 @@ const sig = Buffer.from(await builder.sign(preAuthenticationEncoding(inTotoPaylo
 
 /** What a device says to a release whose provenance has these signatures, when this was denied before. */
 async function at(signatures: readonly object[], ...denials: readonly Denial[]): Promise<string> {
+  const { refusal, offered } = await meeting(signatures, { denials });
+  return refusal?.code ?? `${offered?.version}`;
+}
+
+/** The same, where the provenance is proven in another log than the release. */
+async function meeting(
+  signatures: readonly object[],
+  { denials = [], other, leaves }: { denials?: readonly Denial[]; other?: TestLog } & Pick<HeadScene, "leaves">,
+): Promise<Report> {
   const file = servedBytes({ payloadType: inTotoPayloadType, payload: Buffer.from(payload).toString("base64"), signatures });
   const digest = sha256(file);
   const body = statementOf({ provenance: [digest] });
@@ -27,8 +38,8 @@ async function at(signatures: readonly object[], ...denials: readonly Denial[]):
     await say(alice, "approve", "release", canonicalDigest(body)),
   ];
   const log = new TestLog();
-  const proof = await log.prove({ type: "provenance", digest }, [start, start, start]);
-  const { refusal, offered } = await meets({
+  const proof = await (other ?? log).prove({ type: "provenance", digest }, [start, start, start]);
+  return meets({
     log,
     releases: [await entryOf(body, voices, log, start)],
     policies: [policyOf()],
@@ -36,8 +47,8 @@ async function at(signatures: readonly object[], ...denials: readonly Denial[]):
     served: { [revoker.keyid]: { version: 1, seen: {} } },
     files: { [`provenance/${digest}`]: Buffer.from(file).toString(), [`proofs/${digest}.tlog-proof`]: proof },
     provenance: provenanceGate,
+    leaves,
   });
-  return refusal?.code ?? `${offered?.version}`;
 }
 
 test("attack: a denied build is released again in another envelope: one signature more, another hint", async () => {
@@ -48,4 +59,12 @@ test("attack: a denied build is released again in another envelope: one signatur
     assert.equal(await at(signatures, { ...no, kind: "builder", name: builder.keyid }), "revoked");
     assert.equal(await at(signatures, { ...no, kind: "build", name: digestOf("another") }), "1.0.0");
   }
+});
+
+test("attack: provenance in a ledger that nobody else is shown, cosigned by a quorum that lies: it is refused, and both checkpoints are kept", async () => {
+  const kept: string[] = [];
+  const leaves = async (directory: string) => void kept.push(...(await keptEvidence(directory)));
+  const { refusal, trail } = await meeting([{ sig }], { other: new TestLog(), leaves });
+  assert.deepEqual([refusal?.code, trail.at(-1)?.check], ["ledger-inconsistent", "provenance/consistent"]);
+  assert.match(kept.join(), /\/forked\.[0-9a-f]{64}\.json$/);
 });

@@ -10,6 +10,7 @@ import type { Denial } from "@countersign/trust/revocation/list";
 import { readAttestations } from "@countersign/trust/workflow/attestations";
 import { type Gate, gate, goOn, stop } from "../gate.ts";
 import { allDenials } from "../memory.ts";
+import { consistentCheck, provenInOneLedger } from "../one-ledger.ts";
 import { contextsOf, judgeUnderEach } from "../under-policies.ts";
 
 /** A release again, now that its provenance was read. */
@@ -35,11 +36,11 @@ const buildNotRevoked: Check<BuiltSubject> = {
   },
 };
 
-/** Gate 10: the approved provenance covers these bytes, from a trusted builder, made of the agreed source in the agreed way. */
+/** Gate 10: the approved provenance covers these bytes, from a trusted builder, made of the agreed source in the agreed way, in the ledger that this device follows. */
 export const provenanceGate: Gate = gate({
   number: 10,
   name: "provenance and origin",
-  checks: { provenance: provenanceChecks, builder: [buildNotRevoked] },
+  checks: { provenance: provenanceChecks, consistency: [consistentCheck("provenance")], builder: [buildNotRevoked] },
   async pass(attempt, checks) {
     const { release: candidate, found, memory } = attempt;
     const read = await readAttestations(attempt.read, candidate.body.provenance);
@@ -47,6 +48,10 @@ export const provenanceGate: Gate = gate({
     const attestations = read.value;
     const built = judgeUnderEach(attempt, (context) => ({ candidate: candidate.body, attestations, ...context }), checks.provenance);
     if (!built.ok) return stop(built.refusal);
+    for (const { proof } of attestations) {
+      const ofThis = await provenInOneLedger(attempt, proof, checks.consistency);
+      if (!ofThis.ok) return stop(ofThis.refusal);
+    }
     const names = builtBy(attestations, contextsOf(attempt));
     found.built = names;
     const lifted = liftedDenials(attempt.head, candidate.digest);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Check } from "@countersign/trust/check";
-import { proofCheckpoint } from "@countersign/trust/ledger/inclusion";
 import { type ReadPastSubject, readPastCheck, readThroughChecks } from "@countersign/trust/readthrough/checks";
 import { liftedDenials } from "@countersign/trust/release/choice";
 import { type EntrySubject, entryLoggedCheck, soakCheck } from "@countersign/trust/release/entry-checks";
@@ -9,7 +8,7 @@ import { unread } from "@countersign/trust/revocation/deniable";
 import { type Gate, gate, goOn, stop } from "../gate.ts";
 import { allDenials } from "../memory.ts";
 import { hearMonitors } from "../monitors.ts";
-import { consistentCheck, ofOneLedger } from "../one-ledger.ts";
+import { consistentCheck, provenInOneLedger } from "../one-ledger.ts";
 import { judgeUnderEach } from "../under-policies.ts";
 
 const soakChecks: readonly Check<EntrySubject & ReadPastSubject>[] = [entryLoggedCheck, soakCheck, readPastCheck];
@@ -37,10 +36,7 @@ export const soakGate: Gate = gate({
       checks.entry,
     );
     if (!soaked.ok) return stop(soaked.refusal);
-    const logged = proofCheckpoint(candidate.proof, attempt.ledger);
-    const ofThis = logged.ok
-      ? await ofOneLedger(attempt, logged.value, attempt.checkpoint, checks.consistency)
-      : attempt.refused(logged.refusal);
+    const ofThis = await provenInOneLedger(attempt, candidate.proof, checks.consistency);
     if (!ofThis.ok) return stop(ofThis.refusal);
     const known = {
       denials: allDenials(memory),
