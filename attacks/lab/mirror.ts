@@ -43,6 +43,9 @@ export async function startMirror(store: string, forged: Files = new Map()): Pro
   };
 }
 
+/** A victim that ended in the middle, or before its file was found. */
+const gone: readonly string[] = ["ERR_STREAM_PREMATURE_CLOSE", "ERR_STREAM_UNABLE_TO_PIPE"];
+
 async function serveFile(file: string, response: ServerResponse): Promise<void> {
   const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
@@ -51,7 +54,7 @@ async function serveFile(file: string, response: ServerResponse): Promise<void> 
   if (found?.isFile() !== true) response.writeHead(404).end();
   else
     await pipeline(createReadStream(file), response).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "ERR_STREAM_PREMATURE_CLOSE") throw error; // a victim that ends in the middle
+      if (!gone.includes(error.code ?? "")) throw error;
     });
 }
 
