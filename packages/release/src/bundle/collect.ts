@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { claimedCheckpoint, ledgerTrust } from "@countersign/trust/ledger/checkpoint";
-import { accept, type Outcome } from "@countersign/trust/refusal";
+import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import type { Read } from "@countersign/trust/workflow/step";
 import { documentSeconds } from "@countersign/updater/attempt";
 import { lastReadingGate, revocationsGateNumber } from "@countersign/updater/gates";
@@ -22,6 +22,14 @@ export interface Collected {
   /** The versions that devices can come by, of all platforms. */
   readonly versions: readonly string[];
 }
+
+/** Devices pass over such an order and keep no head in which one stands; a site would be left with it for as long as it has the bundle. */
+const orderElsewhere = refuse(
+  "ledger-inconsistent",
+  "a head whose orders are in the ledger that is shown",
+  "an order that is proven in another one",
+  "Somebody is shown another ledger. Tell the publisher, use another mirror; a device that looks keeps both checkpoints: countersign device check",
+);
 
 /**
  * Brings together what devices of a site will read: it looks as each of them would, keeps every document that the gates asked for, and adds what a device asks for
@@ -50,7 +58,8 @@ export async function collect(site: Site, carries: Carries, directory: string, o
     const store = await openTrustStore(device.directory);
     if (!store.ok) return store;
     const { root, timestamp, policy, head } = store.value.documents;
-    if (timestamp === undefined || policy === undefined || head === undefined) throw new Error("passed the gates and kept no documents");
+    if (timestamp === undefined || policy === undefined) throw new Error("passed the gates and kept no documents");
+    if (head === undefined) return orderElsewhere;
     const seconds = documentSeconds(policy.policy);
     const read: Read = (path, maxBytes) => remote.read(path, maxBytes, seconds);
     const fetching = { read, remote, limits: policy.policy.download, directory, progress };
