@@ -19,20 +19,21 @@ export interface Campaign {
 /** Kills ledgers with SIGKILL, so many times in all, and examines what is left of each log. */
 export async function killAgain({ directory, kills, lanes, seed, progress, signal }: Campaign): Promise<readonly Examination[]> {
   await using ground = await layGround(directory, lanes);
-  let done = 0;
+  let begun = 0;
+  let killed = 0;
   const stopped = (): boolean => signal?.aborted === true;
   return await Promise.all(
     ground.logs.map(async (log, which) => {
       const lane = laneOf(log);
       const chance = new Chance(seed, which);
-      while (done < kills && !stopped()) {
-        done++;
+      while (begun < kills && !stopped()) {
+        begun++;
         try {
           await liveAndDie(lane, chance);
+          progress?.(++killed);
         } catch (error) {
           if (!stopped()) throw error; // a terminal interrupts the ledger that was starting, too
         }
-        progress?.(done);
       }
       return examine(lane);
     }),

@@ -36,9 +36,10 @@ async function crash({ kills, lanes, seed }: Options): Promise<void> {
     killed = done;
     const seconds = (performance.now() - began) / 1000;
     const left = Math.ceil(((kills - done) * seconds) / done / 60);
-    const text = `${done} of ${kills} kills in ${Math.round(seconds)} s, ${left} min left; Ctrl-C examines what there is`;
+    const next = done === kills ? "examining what is left" : `${left} min left; Ctrl-C examines what there is`;
+    const text = `${done} of ${kills} kills in ${Math.round(seconds)} s, ${next}`;
     if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
-    else if (done % 500 === 0) console.error(text);
+    else if (done % 500 === 0 || done === kills) console.error(text);
   };
   const logs = await killAgain({ directory, kills, lanes, seed, progress, signal: stopping.signal });
   if (process.stderr.isTTY) process.stderr.write("\n");
