@@ -15,6 +15,7 @@ const record = join(scratch, "tests.tap");
 
 const modules = join(root, "node_modules");
 const tests = [
+  `--import=${join(root, "tools/whole-report.ts")}`,
   "--test",
   "--test-concurrency=6",
   "--test-force-exit",
