@@ -8,9 +8,10 @@ import { Mirrors } from "@countersign/updater/mirrors";
 import { network } from "@countersign/updater/network";
 import { Remote } from "@countersign/updater/remote";
 import { openTrustStore } from "@countersign/updater/trust-store";
+import type { KeptArtifact } from "./keep-artifact.ts";
 import { ledgerFiles } from "./ledger-files.ts";
 import { recording } from "./recording.ts";
-import { type KeptArtifact, releaseFiles } from "./release-files.ts";
+import { releaseFiles } from "./release-files.ts";
 import { lookAs } from "./scratch-device.ts";
 import type { BundleOptions, Carries, Site } from "./site.ts";
 

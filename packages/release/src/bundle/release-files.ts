@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { decodeBytes } from "@countersign/trust/decode";
 import { accept, type Outcome } from "@countersign/trust/refusal";
 import { artifactFor } from "@countersign/trust/release/device-checks";
@@ -8,16 +6,10 @@ import { type Head, head } from "@countersign/trust/release/head";
 import { readAttestations } from "@countersign/trust/workflow/attestations";
 import type { Read } from "@countersign/trust/workflow/step";
 import type { Remote } from "@countersign/updater/remote";
-import { type DownloadLimits, streamChecks } from "@countersign/updater/stream-checks";
+import type { DownloadLimits } from "@countersign/updater/stream-checks";
 import { carriedReleases } from "./carried-releases.ts";
+import { type KeptArtifact, keepArtifact } from "./keep-artifact.ts";
 import type { BundleProgress } from "./site.ts";
-
-/** One artifact on this disk. */
-export interface KeptArtifact {
-  readonly sha256: string;
-  readonly length: number;
-  readonly file: string;
-}
 
 /** How files are had, and where artifacts go. */
 export interface Fetching {
@@ -36,25 +28,19 @@ export async function releaseFiles(
 ): Promise<Outcome<{ readonly artifacts: readonly KeptArtifact[]; readonly versions: readonly string[] }>> {
   const decoded = decodeBytes<Head>(head, headBytes, "head.json");
   if (!decoded.ok) return decoded;
-  const releases = carriedReleases(decoded.value, offered).filter(({ body }) => artifactFor(body, platform) !== undefined);
   const artifacts: KeptArtifact[] = [];
-  await mkdir(directory, { recursive: true });
-  for (const { body } of releases) {
+  const versions: string[] = [];
+  for (const { body } of carriedReleases(decoded.value, offered)) {
+    const artifact = artifactFor(body, platform);
+    if (artifact === undefined) continue;
     const provenance = await readAttestations(read, body.provenance);
     if (!provenance.ok) return provenance;
-    const { sha256 = "", length = 0 } = artifactFor(body, platform) ?? {};
-    const file = join(directory, sha256);
     const step = `${body.product} ${body.version} for ${platform}`;
-    const request = {
-      file,
-      length,
-      hashes: { sha256 },
-      limits,
-      progress: (done: number, total: number) => progress({ step, done, total }),
-    };
-    const fetched = await remote.download(`artifacts/${sha256}`, request, streamChecks);
-    if (!fetched.ok) return fetched;
-    artifacts.push({ sha256, length, file });
+    const how = { limits, progress: (done: number, total: number) => progress({ step, done, total }) };
+    const kept = await keepArtifact(remote, directory, artifact, how);
+    if (!kept.ok) return kept;
+    artifacts.push(kept.value);
+    versions.push(body.version);
   }
-  return accept({ artifacts, versions: releases.map(({ body }) => body.version) });
+  return accept({ artifacts, versions });
 }

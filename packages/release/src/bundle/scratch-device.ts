@@ -18,8 +18,8 @@ export interface ScratchDevice extends AsyncDisposable {
 }
 
 /**
- * Passes the gates up to `last` as a new device of the site would, but for what the site's devices grant (gate 12), which is theirs to say. Where it would not have its
- * turn yet, a device looks that has it as early as any of ten thousand.
+ * Passes the gates up to `last` as a new device of the site would, but for what the site's devices grant (gate 12), which is theirs to say. Where a rollout has not
+ * reached it, another device looks: the one that is reached first of ten thousand.
  */
 export async function lookAs(
   site: Site,
