@@ -19,20 +19,22 @@ describe("every attack is refused, and succeeds when its controls are taken away
   }, aWholeWorld);
   after(async () => (await scratch)[Symbol.asyncDispose]());
 
-  const results: AttackResult[] = [];
-  for (const attack of attacks) {
-    it(attack.name, async () => {
-      const result = await runAttack(attack, lab);
-      results.push(result);
-      const { moves } = result;
-      assert.ok(moves.length > 0);
-      for (const { does, faults } of moves) assert.deepEqual(faults, [], does);
-    });
-  }
+  const results: (AttackResult | undefined)[] = attacks.map(() => undefined);
+  describe("each both ways", { concurrency: 2 }, () => {
+    for (const [index, attack] of attacks.entries()) {
+      it(attack.name, async () => {
+        const result = await runAttack(attack, lab);
+        results[index] = result;
+        const { moves } = result;
+        assert.ok(moves.length > 0);
+        for (const { does, faults } of moves) assert.deepEqual(faults, [], does);
+      });
+    }
+  });
 
   it("is what SECURITY.md says: its table is printed by npm run attacks -- --table", async () => {
     const text = await readFile(new URL("../SECURITY.md", import.meta.url), "utf8");
-    assert.equal(text.split(/<!-- attacks:(?:begin|end) -->/)[1]?.trim(), securityTable(results));
+    assert.equal(text.split(/<!-- attacks:(?:begin|end) -->/)[1]?.trim(), securityTable(results.filter((result) => result !== undefined)));
   });
 });
 

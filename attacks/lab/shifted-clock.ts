@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loaded into a process before its own first line: the clock of that process says another time.
-const seconds = Number(process.env["ATTACK_CLOCK_SHIFT_SECONDS"]);
-if (!Number.isSafeInteger(seconds)) throw new Error("ATTACK_CLOCK_SHIFT_SECONDS must say by how much");
+// Loaded into a process before its own first line: that process begins at another time, however long it took to start.
+const begins = Number(process.env["ATTACK_CLOCK_BEGINS"]);
+if (!Number.isSafeInteger(begins)) throw new Error("ATTACK_CLOCK_BEGINS must say when, in Unix milliseconds");
 
 const now = Date.now;
-Date.now = () => now() + seconds * 1000;
+const shift = begins - now();
+Date.now = () => now() + shift;

@@ -80,14 +80,14 @@ function refusedBy({ report }: Victim): Strike {
 }
 
 async function runDevice(directory: string, lure: Lure, without: readonly string[]): Promise<Report | undefined> {
-  const { until = "install", bundle = "", kept = Date.now(), clockShiftSeconds: wrong = 0, giveUp } = lure;
-  const clockShiftSeconds = wrong + Math.round((kept - Date.now()) / 1000);
-  const preload = clockShiftSeconds === 0 ? [] : ["--import", import.meta.resolve("@countersign/attacks/lab/shifted-clock")];
-  const child = spawn(
-    process.execPath,
-    [...preload, fileURLToPath(import.meta.resolve("@countersign/attacks/lab/weakened-device")), directory, until, bundle, ...without],
-    { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ATTACK_CLOCK_SHIFT_SECONDS: String(clockShiftSeconds) } },
-  );
+  const { until = "install", bundle = "", kept = Date.now(), clockShiftSeconds = 0, giveUp } = lure;
+  const clock = import.meta.resolve("@countersign/attacks/lab/shifted-clock");
+  const device = fileURLToPath(import.meta.resolve("@countersign/attacks/lab/weakened-device"));
+  const begins = Math.round(kept) + clockShiftSeconds * 1000;
+  const child = spawn(process.execPath, ["--import", clock, device, directory, until, bundle, ...without], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ATTACK_CLOCK_BEGINS: String(begins) },
+  });
   const said: Buffer[] = [];
   const complaints: Buffer[] = [];
   child.stdout.on("data", (bytes: Buffer) => said.push(bytes));
