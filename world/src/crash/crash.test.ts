@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { readFile, rm } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { ensure } from "../../../tools/outside.ts";
 import { PublishedWorld, says, type Words } from "./published-world.ts";
 
-// The updater is killed with SIGKILL before every single call that changes the file system, in an install, an update and a rollback. Each time
-// the old or the new version must run, and the next run must bring the device to rest.
+// The updater is killed with SIGKILL before every single call that changes the file system, in an install, an update and a rollback, or its disk is
+// full at any point. Each time the old or the new version must run, and the next run must bring the device to rest.
+
+const [noMount = false] = ensure(["mount"]);
 
 let published: PublishedWorld;
 before(async () => {
@@ -38,6 +42,34 @@ for (const { what, words, from, to } of journeys) {
     t.diagnostic(`${calls} calls, ${calls} kills; what ran after a kill: ${[...seen].join(", ")}`);
   });
 }
+
+test("on a disk that is full at any point of an update the old version goes on running, and with room again the next run finishes", {
+  skip: noMount,
+}, async () => {
+  const disk = join(published.root, "disk");
+  await mkdir(disk);
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", disk]);
+  try {
+    const ballast = join(disk, "ballast");
+    const ends = new Set<string>();
+    for (let freeKilobytes = 0; freeKilobytes <= 160; freeKilobytes += 16) {
+      const device = await published.deviceBefore("two", join(disk, "device"));
+      const { bavail, bsize } = await statfs(disk);
+      await writeFile(ballast, Buffer.alloc(Math.max(0, bavail * bsize - freeKilobytes * 1024)));
+      assert.equal(await published.run(device), 0, `with ${freeKilobytes} KiB free the updater did not end in order`);
+      const said = await says(device);
+      assert.ok(said === "one" || said === "two", `with ${freeKilobytes} KiB free the device says ${said}`);
+      ends.add(said);
+      await rm(ballast);
+      assert.equal(await published.run(device), 0);
+      assert.equal(await says(device), "two", `the run after one with ${freeKilobytes} KiB free did not finish`);
+      await rm(device, { recursive: true });
+    }
+    assert.deepEqual([...ends].sort(), ["one", "two"], "the disk was never full, or always");
+  } finally {
+    execFileSync("umount", [disk]);
+  }
+});
 
 async function countCalls(words: Words): Promise<number> {
   const device = await published.deviceBefore(words, join(published.root, `device-${words}-count`));
