@@ -30,7 +30,7 @@ const law: { readonly [room: string]: Allowance } = {
   "packages/release": {
     node: "any",
     packages: ["trust", "tlog", "updater", "repository", "custody", "federation", "drift"],
-    libraries: [],
+    libraries: ["semver"],
   },
   "packages/drift": { node: ["node:crypto"], crypto: ["createHash"], packages: ["trust"], libraries: [], pure: true },
   "packages/daemon": { node: "any", packages: ["tlog"], libraries: ["hono", "@hono/node-server"] },

@@ -12,12 +12,11 @@ const SHOWN = 3;
 export function driftText(drift: readonly PlatformDrift[]): string {
   const [first] = drift;
   if (first === undefined) return `${bold("Drift")} nothing before it to compare with`;
-  const blocks = drift.map(({ platform, bits, sightings }) => {
+  const blocks = drift.map(({ platform, bits, sightings, unaged }) => {
     const level = levelOf(bits, thresholds);
     const head = `${bold("Drift")} on ${platform}: ${bits.toFixed(1)} bits, ${level} (a notice from ${thresholds.notice}, an alert from ${thresholds.alert})`;
-    return sightings.length === 0
-      ? `${head}\nnothing unusual`
-      : `${head}\n${table(["bits", "what", "where", "benign"], sightings.map(row))}`;
+    const seen = sightings.length === 0 ? "nothing unusual" : table(["bits", "what", "where", "benign"], sightings.map(row));
+    return [head, seen, ...unaged.map((each) => plain(`Nobody says how old ${each}`))].join("\n");
   });
   return [...blocks, `Rates: ${first.rates}.`].join("\n\n");
 }

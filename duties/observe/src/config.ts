@@ -32,6 +32,8 @@ export interface Config {
   readonly suppressions: string | undefined;
   /** The file of rates that `countersign observe calibrate` wrote; those that were measured on strangers where it is absent. */
   readonly rates: string | undefined;
+  /** URL of an npm registry, which is asked how old the dependencies are that a release brings; nobody is, where it is absent. */
+  readonly registry: string | undefined;
   /** Where findings go; how far each has come stands beside the findings, in `<findings>.<name>.json`. */
   readonly sinks: readonly SinkConfig[];
 }
@@ -133,6 +135,7 @@ export function parseConfig(json: unknown): Outcome<Config> {
     brake,
     suppressions: optionalText,
     rates: optionalText,
+    registry: optionalText,
     sinks,
   });
 }

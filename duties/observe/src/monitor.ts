@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { logEvent } from "@countersign/daemon/event";
-import type { Rates } from "@countersign/drift/rates";
+import type { Measure } from "@countersign/release/compare-releases";
 import type { Store } from "@countersign/repository/store";
 import type { RepositoryView } from "@countersign/repository/view";
 import { equalBytes } from "@countersign/tlog/hash";
@@ -35,8 +35,8 @@ export interface MonitorParts {
   readonly copy: LedgerCopy;
   readonly findings: FindingsFile;
   readonly accepted: readonly string[];
-  /** How often benign releases show what is looked for. */
-  readonly rates: Rates;
+  /** By what it is judged how unusual a release is. */
+  readonly measure: Measure;
   /** How long what an entry names may be missing before that is a finding. */
   readonly graceSeconds: number;
   /** Unix milliseconds. */
@@ -91,9 +91,9 @@ export class Monitor {
   /** What a release changes is on disk as a finding before its entry counts as read. */
   async #analyse(entry: ProposedEntry | undefined, view: RepositoryView, published: readonly PublishedEntry[]): Promise<Outcome<unknown>> {
     if (entry?.body._type !== "release") return accept(undefined);
-    const { library, findings, rates, now } = this.#parts;
+    const { library, findings, measure, now } = this.#parts;
     const subject = subjectOf({ body: entry.body, digest: entry.digest }, view, published, library.store);
-    const drift = await releaseDrift(subject, rates, now());
+    const drift = await releaseDrift(subject, measure, now());
     if (drift.ok) announce(findings.add(drift.value));
     return drift;
   }

@@ -27,7 +27,15 @@ test("attack: a disk on which no finding can be written any more: the cursor sta
   const read = serving(await logOf([entry("a"), Buffer.from("not an entry"), entry("b")]));
   const anchor = await signedBytes(rootOf({ countersign }), alice, bob);
   const parts = {
-    ...{ store: "http://127.0.0.1:9", detectors, copy, rates: measuredRates, graceSeconds: 60, silenceSeconds: 60, now: Date.now },
+    ...{
+      store: "http://127.0.0.1:9",
+      detectors,
+      copy,
+      measure: { rates: measuredRates },
+      graceSeconds: 60,
+      silenceSeconds: 60,
+      now: Date.now,
+    },
     ...{ anchor, read, rebuilds: new Rebuilds(read, copy), mirrors: new Mirrors([], anchor) },
     intents: new IntentBook({ read, copy, govern: undefined, file: undefined, graceSeconds: 60 }),
   };

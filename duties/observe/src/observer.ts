@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Rates } from "@countersign/drift/rates";
+import type { Measure } from "@countersign/release/compare-releases";
 import { hearMonitors } from "@countersign/release/heartbeats";
 import type { RepositoryView } from "@countersign/repository/view";
 import { encodeEntry, type Entry as LedgerEntry } from "@countersign/tlog/entry";
@@ -49,8 +49,8 @@ export interface ObserverParts {
   readonly rebuilds: Rebuilds;
   readonly mirrors: Mirrors;
   readonly graceSeconds: number;
-  /** How often benign releases show what is looked for. */
-  readonly rates: Rates;
+  /** By what it is judged how unusual a release is. */
+  readonly measure: Measure;
   /** How long it may see nothing new before it says that it is blind. */
   readonly silenceSeconds: number;
   /** Where this observer says in public how far it has read. */
@@ -205,7 +205,7 @@ export class Observer {
    */
   async #analyse({ repository, intent }: Observation): Promise<void> {
     if (repository.state !== "verified") return;
-    const { findings, store, rates, now } = this.#parts;
+    const { findings, store, measure, now } = this.#parts;
     const known = new Set(findings.all.map(({ id }) => id));
     const offered = repository.entries.flatMap(({ entry }) => (isRelease(entry) ? [entry] : []));
     const soaking = (intent?.releases ?? []).flatMap(({ digest, shown }) =>
@@ -214,7 +214,7 @@ export class Observer {
     for (const entry of [...offered, ...soaking]) {
       const { channel } = entry.body;
       if (entry.body.artifacts.every(({ platform }) => known.has(driftId(channel, entry.digest, platform)))) continue;
-      const drift = await releaseDrift(subjectOf(entry, repository.view, repository.entries, store), rates, now());
+      const drift = await releaseDrift(subjectOf(entry, repository.view, repository.entries, store), measure, now());
       const unseen = "proof" in entry && !drift.ok ? [unfetched(entry, drift.refusal, now())] : [];
       announce(findings.add(drift.ok ? drift.value : unseen));
     }

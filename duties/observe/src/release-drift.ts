@@ -4,9 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Level, levelOf } from "@countersign/drift/assessment";
 import type { Circumstances } from "@countersign/drift/pair";
-import type { Rates } from "@countersign/drift/rates";
 import { thresholds } from "@countersign/drift/thresholds";
-import { compareReleases, type PlatformDrift } from "@countersign/release/compare-releases";
+import { compareReleases, type Measure, type PlatformDrift } from "@countersign/release/compare-releases";
 import type { RepositoryView } from "@countersign/repository/view";
 import { canonicalDigest } from "@countersign/trust/canonical";
 import type { Digest } from "@countersign/trust/digest";
@@ -68,7 +67,7 @@ export interface ReleaseToAnalyse {
  * Fetches the bytes of a release and of the one before it, and says how unusual what changes is: one finding a platform, also where nothing is unusual, so that
  * what was looked into is known; none for a first release. Refuses bytes that cannot be had, or do not unpack.
  */
-export async function releaseDrift(subject: ReleaseToAnalyse, rates: Rates, now: number): Promise<Outcome<readonly Finding[]>> {
+export async function releaseDrift(subject: ReleaseToAnalyse, measure: Measure, now: number): Promise<Outcome<readonly Finding[]>> {
   const { release, earlier, since, store, limits, ledger } = subject;
   const before = earlier.at(-1);
   if (before === undefined) return accept([]);
@@ -78,11 +77,12 @@ export async function releaseDrift(subject: ReleaseToAnalyse, rates: Rates, now:
     after: { time: since, withinHour: times.filter((time) => time > since - 3600 && time < since).length + 1 },
   } satisfies Record<string, Circumstances>;
   await using scratch = await mkdtempDisposable(join(tmpdir(), "countersign-drift-"));
-  const { outcome } = await compareReleases(before.body, release.body, { store, limits, directory: scratch.path }, rates, circumstances);
+  const { outcome } = await compareReleases(before.body, release.body, { store, limits, directory: scratch.path }, measure, circumstances);
   if (!outcome.ok) return outcome;
   const { drift } = outcome.value;
   const platforms = release.body.artifacts.map(
-    ({ platform }) => drift.find((each) => each.platform === platform) ?? { platform, bits: 0, sightings: [], rates: rates.source },
+    ({ platform }) =>
+      drift.find((each) => each.platform === platform) ?? { platform, bits: 0, sightings: [], rates: measure.rates.source, unaged: [] },
   );
   return accept(platforms.flatMap((each) => [...undeclaredFindings(release, each, now), driftFinding(release, each, now)]));
 }
@@ -133,7 +133,7 @@ const severities: Readonly<Record<Level, Severity>> = { alert: "High", notice: "
 /** The score, what makes it up, and how often benign releases show each of it. */
 export function driftFinding(
   { body, digest }: ReleaseToAnalyse["release"],
-  { platform, bits, sightings }: PlatformDrift,
+  { platform, bits, sightings, unaged }: PlatformDrift,
   now: number,
 ): Finding {
   const { channel, product, version, sequence } = body;
@@ -147,7 +147,7 @@ export function driftFinding(
     counts,
     evidence: evidence.slice(0, 20).map((each) => ({ ...each })),
   }));
-  const evidence = { channel, product, version, sequence, digest, platform, level, bits: rounded(bits), sightings: seen };
+  const evidence = { channel, product, version, sequence, digest, platform, level, bits: rounded(bits), sightings: seen, unaged };
   return findingOf(kind, { about: [channel, digest, platform], evidence }, now);
 }
 

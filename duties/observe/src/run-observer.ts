@@ -43,7 +43,7 @@ export function runObserver(kinds: readonly Kind[]): void {
     const declared = config.intents === undefined ? accept([]) : await readIntents(config.intents);
     if (!declared.ok) return declared; // without a list every release would be one that nobody declared
     const shared = {
-      rates: rates.value,
+      measure: { rates: rates.value, registry: config.registry },
       findings: new FindingsFile(file, kinds),
       copy: new LedgerCopy(`${file}.sqlite`),
       graceSeconds: Math.ceil((GRACE_LOOKS * pollMilliseconds) / 1000),
@@ -87,7 +87,7 @@ export function runObserver(kinds: readonly Kind[]): void {
 /** The monitor that this observer is, where it is told to be one: the only thing here that has a key. */
 async function monitorOf(
   { store, silenceSeconds, monitor }: Config,
-  { read, ...shared }: Pick<MonitorParts, "findings" | "copy" | "rates" | "graceSeconds" | "now"> & Pick<MonitorParts["library"], "read">,
+  { read, ...shared }: Pick<MonitorParts, "findings" | "copy" | "measure" | "graceSeconds" | "now"> & Pick<MonitorParts["library"], "read">,
 ): Promise<Monitor | undefined> {
   if (monitor === undefined) return undefined;
   const { name, key: place, directory, govern, accepted } = monitor;

@@ -3,7 +3,7 @@ import type { Bump } from "./bump.ts";
 import type { Contents } from "./contents.ts";
 
 /**
- * What is known of a release beside its bytes, as signed evidence has it. What nobody knows is undefined, and then nothing is said about it: absence of
+ * What is known of a release beside its bytes, as signed evidence has it, but for what says that it is not. What nobody knows is undefined, and then nothing is said about it: absence of
  * knowledge is no finding and no innocence.
  */
 export interface Circumstances {
@@ -19,7 +19,7 @@ export interface Circumstances {
   readonly declared?: readonly string[] | undefined;
   /** Where the keys live that signed for it, `encrypted-file` or `pkcs11`, say. */
   readonly custody?: readonly string[] | undefined;
-  /** Age in hours of each dependency's chosen version, where it is known. */
+  /** Age in hours of each new dependency's chosen version, where a registry says it; nobody signs that. */
   readonly dependencyAges?: Readonly<Record<string, number>> | undefined;
   /** Stable releases of this product, of whatever line, in the hour up to this one, itself included. */
   readonly withinHour?: number | undefined;

@@ -3,6 +3,7 @@ import { type Assessment, sightingsOf, weigh } from "@countersign/drift/assessme
 import { bumpOf } from "@countersign/drift/bump";
 import type { Contents } from "@countersign/drift/contents";
 import { detectors } from "@countersign/drift/detectors";
+import { addedDependencies } from "@countersign/drift/detectors/dependency";
 import { measuredRates } from "@countersign/drift/measured-rates";
 import type { Circumstances, Snapshot } from "@countersign/drift/pair";
 import type { Rates } from "@countersign/drift/rates";
@@ -14,6 +15,7 @@ import type { Artifact, Statement } from "@countersign/trust/release/statement";
 import { type Step, stopped } from "@countersign/trust/workflow/step";
 import { manifestDigest, type TreeManifest } from "@countersign/updater/tree";
 import { type ArtifactTree, artifactTree } from "./artifact-tree.ts";
+import { type Ages, dependencyAges } from "./dependency-ages.ts";
 import { type FileChange, fileChanges } from "./file-changes.ts";
 import { treeContents } from "./tree-contents.ts";
 
@@ -27,10 +29,21 @@ export interface Bytes {
 /** What is known of both releases besides their bytes. */
 export type PairCircumstances = Readonly<Record<"before" | "after", Circumstances>>;
 
+/** By what it is judged how unusual a release is. */
+export interface Measure {
+  readonly rates: Rates;
+  /** URL of an npm registry, which is asked how old new dependencies are. Without one nobody is, and nothing is said of it. */
+  readonly registry?: string | undefined;
+}
+
 /** How unusual a release is for one platform, in bits. */
 export interface PlatformDrift extends Assessment {
   readonly platform: string;
+  /** New dependencies of which the registry did not say how old they are, and why. */
+  readonly unaged: readonly string[];
 }
+
+type Contrast = Readonly<Record<"before" | "after", Contents>>;
 
 /** What a release changes against the one before it, by the bytes of both. */
 export interface Comparison {
@@ -44,7 +57,7 @@ export async function compareReleases(
   before: Statement | undefined,
   after: Statement,
   bytes: Bytes,
-  rates: Rates = measuredRates,
+  { rates, registry }: Measure = { rates: measuredRates },
   circumstances: PairCircumstances = { before: {}, after: {} },
 ): Promise<Step<Comparison>> {
   const verdicts: Verdict[] = [];
@@ -61,9 +74,16 @@ export async function compareReleases(
     files.push(...fileChanges(platform, oldTree?.value.manifest ?? nothing, tree.value.manifest));
     if (before === undefined || oldTree === undefined) continue;
     const contents = { before: await treeContents(oldTree.value), after: await treeContents(tree.value) };
-    drift.push({ platform, ...driftOf(before, after, contents, circumstances, rates) });
+    const { hours: dependencyAges, unknown: unaged } = await agesIn(contents, registry, circumstances.after.time);
+    const known = { ...circumstances, after: { ...circumstances.after, dependencyAges } };
+    drift.push({ platform, ...driftOf(before, after, contents, known, rates), unaged });
   }
   return { verdicts, outcome: accept({ files, drift }) };
+}
+
+async function agesIn({ before, after }: Contrast, registry: string | undefined, at = Math.floor(Date.now() / 1000)): Promise<Ages> {
+  if (registry === undefined) return { hours: {}, unknown: [] };
+  return await dependencyAges(registry, addedDependencies(before.manifest, after.manifest), at);
 }
 
 const nothing: TreeManifest = { files: [] };
@@ -82,13 +102,7 @@ function seen({ platform, sha256 }: Artifact, manifest: ArtifactTree["manifest"]
 }
 
 /** Declared is what the statement says, so that whoever approves sees what it leaves out; and so is how many builders vouch for it. */
-export function driftOf(
-  before: Statement,
-  after: Statement,
-  contents: Readonly<Record<"before" | "after", Contents>>,
-  known: PairCircumstances,
-  rates: Rates,
-): Assessment {
+export function driftOf(before: Statement, after: Statement, contents: Contrast, known: PairCircumstances, rates: Rates): Assessment {
   const bump = bumpOf(before.version, after.version);
   const pair = {
     before: { ...known.before, ...saidBy(before), contents: contents.before },

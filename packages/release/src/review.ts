@@ -2,8 +2,6 @@
 import { mkdtempDisposable } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { measuredRates } from "@countersign/drift/measured-rates";
-import type { Rates } from "@countersign/drift/rates";
 import { provenanceChecks } from "@countersign/trust/build/checks";
 import { judge, type Verdict } from "@countersign/trust/check";
 import type { Digest } from "@countersign/trust/digest";
@@ -15,7 +13,7 @@ import type { Statement } from "@countersign/trust/release/statement";
 import { type Denial, denialDigest } from "@countersign/trust/revocation/list";
 import { readAttestations } from "@countersign/trust/workflow/attestations";
 import type { Step } from "@countersign/trust/workflow/step";
-import { compareReleases, type PlatformDrift } from "./compare-releases.ts";
+import { compareReleases, type Measure, type PlatformDrift } from "./compare-releases.ts";
 import type { FileChange } from "./file-changes.ts";
 import type { GovernClient } from "./govern-client.ts";
 import type { Proposal } from "./proposal.ts";
@@ -46,15 +44,15 @@ export interface Review {
 export interface ReviewInput extends Source {
   readonly govern: GovernClient;
   readonly digest: Digest;
-  /** By which what is unusual weighs: those that were measured on strangers, where it is absent. */
-  readonly rates?: Rates;
+  /** By what it is judged how unusual a release is: by the rates that were measured on strangers, where it is absent. */
+  readonly measure?: Measure | undefined;
 }
 
 /**
  * Reviews a proposal: statement by digest, repository from the anchor down, proposer by signature, provenance by the policy, artifacts by their
  * own bytes, and every difference from the release before. Whatever does not hold is a refusal, and there is no review to approve.
  */
-export async function reviewProposal({ govern, digest, rates = measuredRates, ...source }: ReviewInput): Promise<Outcome<Review>> {
+export async function reviewProposal({ govern, digest, measure, ...source }: ReviewInput): Promise<Outcome<Review>> {
   const proposal = await govern.proposal(digest);
   if (!proposal.ok) return proposal;
   const published = await readPublished(source, proposal.value.body);
@@ -77,7 +75,7 @@ export async function reviewProposal({ govern, digest, rates = measuredRates, ..
       ? accept({ digest, body, voices, builders: [], previous: undefined, verdicts, changes: answersOf(body, denials), drift: [] })
       : known;
   }
-  const compared = await compare(body, published.value, source.store, rates, note);
+  const compared = await compare(body, published.value, source.store, measure, note);
   return compared.ok ? accept({ digest, body, voices, verdicts, ...compared.value }) : compared;
 }
 
@@ -94,7 +92,7 @@ async function compare(
   body: Statement,
   { view: { policy, ledger }, rules, read, releases }: Published,
   store: string,
-  rates: Rates,
+  measure: Measure | undefined,
   note: Note,
 ): Promise<Outcome<Pick<Review, "builders" | "previous" | "changes" | "drift">>> {
   const previous = releases.findLast((release) => release.body.sequence < body.sequence);
@@ -108,7 +106,7 @@ async function compare(
   if (!before.ok) return before;
 
   await using scratch = await mkdtempDisposable(join(tmpdir(), "countersign-review-"));
-  const compared = note(await compareReleases(previous?.body, body, { store, limits: policy.download, directory: scratch.path }, rates));
+  const compared = note(await compareReleases(previous?.body, body, { store, limits: policy.download, directory: scratch.path }, measure));
   if (!compared.ok) return compared;
   const stated = previous && { body: previous.body, attestations: before.value };
   const fields = statementChanges(stated, { body, attestations: attestations.value });

@@ -17,6 +17,7 @@ const sighting = (signal: string, evidence: Weighed["evidence"]): Weighed => ({
 });
 const drift = (bits: number, ...sightings: readonly Weighed[]): PlatformDrift => ({
   platform: "linux-x64",
+  unaged: [],
   bits,
   sightings,
   rates: "strangers",

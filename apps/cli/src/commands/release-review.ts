@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { measuredRates } from "@countersign/drift/measured-rates";
-import type { Rates } from "@countersign/drift/rates";
 import { approve as countersign } from "@countersign/release/approve";
+import type { Measure } from "@countersign/release/compare-releases";
 import { shownReview } from "@countersign/release/passkey/shown-review";
 import { readRates } from "@countersign/release/rates-file";
 import { type Review, reviewProposal } from "@countersign/release/review";
@@ -22,14 +22,17 @@ const SARIF_VERSION = "0.1.0";
 
 interface ReviewOptions extends SiteOptions {
   readonly rates?: string;
+  readonly registry?: string;
 }
 
-function withRates(command: Command): Command {
-  return command.option("--rates <file>", "by which drift weighs, as `observe calibrate` wrote them; those of strangers by default");
+function withMeasure(command: Command): Command {
+  return command
+    .option("--rates <file>", "by which drift weighs, as `observe calibrate` wrote them; those of strangers by default")
+    .option("--registry <url>", "npm registry that is asked how old new dependencies are, https://registry.npmjs.org say; none by default");
 }
 
 export function diff(command: Command): void {
-  withRates(
+  withMeasure(
     command
       .description("what a release changes, computed here from the bytes themselves")
       .argument("<digest>", "8 digits of it or more")
@@ -55,7 +58,7 @@ export function diff(command: Command): void {
 }
 
 export function approve(command: Command): void {
-  withRates(
+  withMeasure(
     withApprover(
       command
         .description(
@@ -94,18 +97,19 @@ async function reviewAt(
   screen: Screen,
   written: string | undefined,
 ): Promise<Outcome<Site & { readonly review: Review }>> {
-  const rates = await ratesAt(options.rates);
-  if (!rates.ok) return rates;
+  const measure = await measureOf(options);
+  if (!measure.ok) return measure;
   const site = await openSiteAt(options, written);
   if (!site.ok) return site;
   const { govern, source, digest } = site.value;
   screen.progress("fetching statement, provenance and bytes by digest ...");
-  const review = await reviewProposal({ govern, ...source, digest, rates: rates.value });
+  const review = await reviewProposal({ govern, ...source, digest, measure: measure.value });
   return review.ok ? accept({ ...site.value, review: review.value }) : review;
 }
 
-async function ratesAt(file: string | undefined): Promise<Outcome<Rates>> {
-  if (file === undefined) return accept(measuredRates);
+async function measureOf({ rates: file, registry }: ReviewOptions): Promise<Outcome<Measure>> {
+  if (file === undefined) return accept({ rates: measuredRates, registry });
   const bytes = await readOption("--rates", file);
-  return bytes.ok ? readRates(bytes.value, file) : bytes;
+  const rates = bytes.ok ? readRates(bytes.value, file) : bytes;
+  return rates.ok ? accept({ rates: rates.value, registry }) : rates;
 }

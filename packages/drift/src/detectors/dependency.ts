@@ -12,10 +12,15 @@ function dependencies(manifest: Manifest | undefined): ReadonlyMap<string, strin
   return new Map(Object.entries({ ...manifest?.dependencies, ...manifest?.optionalDependencies }));
 }
 
+/** Name to range of what a manifest asks for and the one before it did not. */
+export function addedDependencies(before: Manifest | undefined, after: Manifest | undefined): ReadonlyMap<string, string> {
+  const was = dependencies(before);
+  return new Map([...dependencies(after)].filter(([name]) => !was.has(name)));
+}
+
 function addedTo({ before, after }: Pair): readonly Dependency[] {
-  const was = dependencies(before?.contents.manifest);
   if (before === undefined) return [];
-  return [...dependencies(after.contents.manifest)].flatMap(([name, range]) => (was.has(name) ? [] : [{ name, range }]));
+  return [...addedDependencies(before.contents.manifest, after.contents.manifest)].map(([name, range]) => ({ name, range }));
 }
 
 function named({ name, range }: Dependency): Evidence {

@@ -7,13 +7,14 @@ import type { Section } from "./shown.ts";
 /** How unusual a release is, platform by platform: everything that was seen, where, and how often benign releases show it. */
 export function driftSections(drift: readonly PlatformDrift[]): readonly Section[] {
   if (drift.length === 0) return [{ title: "Drift", note: "Nothing before it to compare with." }];
-  return drift.map(({ platform, bits, sightings, rates }): Section => {
+  return drift.map(({ platform, bits, sightings, rates, unaged }): Section => {
     const level = levelOf(bits, thresholds);
     const title = `Drift on ${platform}: ${bits.toFixed(1)} bits, ${level}`;
-    if (sightings.length === 0) return { title, note: "Nothing unusual." };
+    const unsaid = unaged.map((each) => ` Nobody says how old ${each}.`).join("");
+    if (sightings.length === 0) return { title, note: `Nothing unusual.${unsaid}` };
     return {
       title,
-      note: `A notice from ${thresholds.notice} bits, an alert from ${thresholds.alert}. Rates: ${rates}.`,
+      note: `A notice from ${thresholds.notice} bits, an alert from ${thresholds.alert}. Rates: ${rates}.${unsaid}`,
       table: {
         head: ["what", "where", "bits", "of benign releases"],
         rows: sightings.map((sighting) => ({ ...(level === "alert" && { mark: "removed" }), cells: cellsOf(sighting) })),
