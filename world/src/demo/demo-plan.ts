@@ -10,7 +10,7 @@ export function demoPlan(product: string): Plan {
     urgent: { soakSeconds: 1, extraApprovals: 1 },
     coolingOffSeconds: 10,
     revocationSeconds: 60,
-    download: { connectSeconds: 5, idleSeconds: 2, totalSeconds: 60, minimumBytesPerSecond: 4096 },
+    download: { connectSeconds: 15, idleSeconds: 10, totalSeconds: 60, minimumBytesPerSecond: 4096 },
     pace: { batchMilliseconds: 50, pollMilliseconds: 250, heartbeatMilliseconds: 1000, timestampSeconds: 600 },
   };
 }
