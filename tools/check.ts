@@ -17,7 +17,7 @@ const modules = join(root, "node_modules");
 const tests = [
   `--import=${join(root, "tools/whole-report.ts")}`,
   "--test",
-  "--test-concurrency=6",
+  "--test-concurrency=4",
   "--test-force-exit",
   "--test-timeout=1200000",
   ...["--test-reporter=spec", "--test-reporter-destination=stdout", "--test-reporter=tap", `--test-reporter-destination=${record}`],
