@@ -13,7 +13,7 @@ const unhurried = appPlan(product, "stable", ["ana", "ben", "cleo", "dan"]);
 const hurried = {
   revocationSeconds: 12,
   download: { connectSeconds: 15, idleSeconds: 10, totalSeconds: 20, minimumBytesPerSecond: 1024 },
-  pace: { batchMilliseconds: 20, pollMilliseconds: 200, heartbeatMilliseconds: 500, timestampSeconds: 86_400 },
+  pace: { batchMilliseconds: 20, pollMilliseconds: 400, heartbeatMilliseconds: 500, timestampSeconds: 86_400 },
 };
 
 /** Builders whose keys live for half as long as any may, so that one can live too long. */
