@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdir, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { accept, type Outcome } from "@countersign/trust/refusal";
+import { refuseIoFailure } from "@countersign/updater/io-failure";
 import { collect } from "./collect.ts";
 import type { BundleOptions, Carries, Site } from "./site.ts";
 import { verifyBundle } from "./verify-bundle.ts";
@@ -16,7 +17,7 @@ export interface CreatedBundle {
 
 /**
  * Makes a bundle of what is published now, and verifies it as the devices will. `file` appears only then, and is replaced where it is there; what was fetched before an interruption
- * stays in `FILE.part` for the next run.
+ * stays in `FILE.part` for the next run. Refuses what `collect` and `verifyBundle` refuse, `disk-full` and `io-failed`.
  */
 export async function createBundle(
   site: Site,
@@ -24,6 +25,14 @@ export async function createBundle(
   file: string,
   options: BundleOptions = {},
 ): Promise<Outcome<CreatedBundle>> {
+  try {
+    return await create(site, carries, file, options);
+  } catch (error) {
+    return refuseIoFailure(error, dirname(file));
+  }
+}
+
+async function create(site: Site, carries: Carries, file: string, options: BundleOptions): Promise<Outcome<CreatedBundle>> {
   const { progress = () => undefined } = options;
   const { product, channel, platforms, root } = site;
   const work = `${file}.part`;

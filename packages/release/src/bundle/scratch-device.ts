@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtempDisposable } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Outcome } from "@countersign/trust/refusal";
+import { accept, type Outcome } from "@countersign/trust/refusal";
 import { rolloutPoint } from "@countersign/trust/release/rollout";
 import { createDevice } from "@countersign/updater/device";
 import { gates } from "@countersign/updater/gates";
@@ -42,14 +42,14 @@ async function lookOnce(
   id: string,
 ): Promise<Outcome<ScratchDevice>> {
   const { url, mirrors, product, channel, root } = site;
-  const directory = await mkdtempDisposable(join(tmpdir(), "countersign-bundle-"));
-  await createDevice(directory.path, { url, mirrors, product, channel, platform, id, privileges: [], installer: "directory" }, root);
+  await using stack = new AsyncDisposableStack();
+  const { path: directory } = stack.use(await mkdtempDisposable(join(tmpdir(), "countersign-bundle-")));
+  await createDevice(directory, { url, mirrors, product, channel, platform, id, privileges: [], installer: "directory" }, root);
   const passed = gates.filter(({ number, name }) => number <= last && name !== "privileges");
-  const report = await update(directory.path, { ...options, until: "install", gates: passed });
-  if (report.ok)
-    return { ok: true, value: { directory: directory.path, report: report.value, [Symbol.asyncDispose]: () => directory.remove() } };
-  await directory.remove();
-  return report;
+  const report = await update(directory, { ...options, until: "install", gates: passed });
+  if (!report.ok) return report;
+  const kept = stack.move();
+  return accept({ directory, report: report.value, [Symbol.asyncDispose]: () => kept.disposeAsync() });
 }
 
 function earliestDevice(release: string): string {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Outcome } from "@countersign/trust/refusal";
-import { accept } from "@countersign/trust/refusal";
+import { accept, type Outcome } from "@countersign/trust/refusal";
 import { openBundle } from "@countersign/updater/bundle/bundle-file";
 import type { BundleDescription } from "@countersign/updater/bundle/description";
 import type { Report } from "@countersign/updater/report";

@@ -54,6 +54,7 @@ async function placesIn(handle: FileHandle): Promise<Outcome<ReadonlyMap<string,
     (async function* () {
       while (at < end) {
         const { bytesRead, buffer } = await handle.read(Buffer.alloc(block), 0, block, at);
+        if (bytesRead === 0) return; // it became shorter meanwhile
         at += bytesRead;
         yield buffer.subarray(0, bytesRead);
       }
