@@ -3,7 +3,7 @@ import type { Rates } from "./rates.ts";
 
 /** What benign releases show, as `npm run replay -- calibrate` counted it. Data: measured again, never edited. */
 export const measuredRates: Rates = {
-  source: "648 consecutive releases of 162 npm packages, measured 2026-11-23",
+  source: "648 consecutive releases of 162 npm packages, measured 2026-11-24",
   pairs: { patch: 280, minor: 200, major: 168 },
   fired: {
     "address-added": { patch: 0, minor: 0, major: 1 },
