@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import { delegate, delegateBins, type NewDelegation } from "@countersign/repository/edit/delegation-edits";
 import { firstRoot, firstTargets } from "@countersign/repository/edit/first";
 import { type Edition, publication } from "@countersign/repository/edit/publication";

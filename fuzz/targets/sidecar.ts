@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import { root } from "@countersign/trust/anchor/root";
 import { decodeBytes } from "@countersign/trust/decode";
 import { readEnvelope } from "@countersign/trust/envelope";

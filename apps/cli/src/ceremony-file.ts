@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import { readEvent, type SigningEvent } from "@countersign/repository/ceremony/signing-event";
 import { readMessage } from "@countersign/repository/edit/message";
 import type { Envelope } from "@countersign/trust/envelope";

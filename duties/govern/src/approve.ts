@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import type { ProposalState } from "@countersign/release/proposal";
 import { judge } from "@countersign/trust/check";
 import type { Envelope } from "@countersign/trust/envelope";

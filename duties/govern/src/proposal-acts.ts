@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import type { ProposalState } from "@countersign/release/proposal";
 import { encodeEntry } from "@countersign/tlog/entry";
 import type { Digest } from "@countersign/trust/digest";

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import type { ProposalState } from "@countersign/release/proposal";
 import { canonicalDigest } from "@countersign/trust/canonical";
 import { type Decoder, decode, decodeBytes, Malformed } from "@countersign/trust/decode";

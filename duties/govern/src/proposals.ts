@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import type { ProposalState } from "@countersign/release/proposal";
 import { Hono } from "hono";
 import { z } from "zod";

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import type { RequestState } from "@countersign/release/govern-client";
 import type { Digest } from "@countersign/trust/digest";
 import type { Signature } from "@countersign/trust/envelope";

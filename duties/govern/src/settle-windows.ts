@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import type { ProposalState } from "@countersign/release/proposal";
 import { perform } from "./perform.ts";
 import type { Turn } from "./turn.ts";

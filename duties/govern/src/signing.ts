@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import type { RequestState } from "@countersign/release/govern-client";
 import { channelAuthority, targetsDocument } from "@countersign/trust/anchor/targets";
 import { canonicalBytes } from "@countersign/trust/canonical";

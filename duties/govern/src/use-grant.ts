@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Proven } from "@countersign/federation/dpop";
-import { provenBy, verifyProof } from "@countersign/federation/dpop";
+import { type Proven, provenBy, verifyProof } from "@countersign/federation/dpop";
 import { type GrantClaims, verifyGrant, type Wanted } from "@countersign/federation/grant";
 import { judge } from "@countersign/trust/check";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";

@@ -8,8 +8,7 @@ import type { Config } from "./config.ts";
 import { Ledger, type LedgerParts } from "./ledger.ts";
 import { logFiles } from "./log-files.ts";
 import { resumeHead } from "./rollback.ts";
-import type { Head } from "./state.ts";
-import { LedgerState } from "./state.ts";
+import { type Head, LedgerState } from "./state.ts";
 import { Witnesses } from "./witnesses.ts";
 
 /** A ledger with what it is made of, for whoever measures the parts. */

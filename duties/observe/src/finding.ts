@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { logEvent } from "@countersign/daemon/event";
-import type { Json } from "@countersign/trust/canonical";
-import { canonicalDigest } from "@countersign/trust/canonical";
+import { canonicalDigest, type Json } from "@countersign/trust/canonical";
 import type { Digest } from "@countersign/trust/digest";
 import type { Kind, Severity, Suspicion } from "./detector.ts";
 

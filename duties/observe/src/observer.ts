@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import type { Measure } from "@countersign/release/compare-releases";
 import { hearMonitors } from "@countersign/release/heartbeats";
 import type { RepositoryView } from "@countersign/repository/view";

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type NewestDelegator, newestDelegator } from "@countersign/repository/delegator";
 import { openRepository, type RepositoryView } from "@countersign/repository/view";
-import type { Root } from "@countersign/trust/anchor/root";
-import { root } from "@countersign/trust/anchor/root";
+import { type Root, root } from "@countersign/trust/anchor/root";
 import { type Envelope, readEnvelope } from "@countersign/trust/envelope";
 import { type LedgerTrust, ledgerTrust } from "@countersign/trust/ledger/checkpoint";
 import { accept, type Outcome } from "@countersign/trust/refusal";

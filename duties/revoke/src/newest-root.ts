@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import type { Root } from "@countersign/trust/anchor/root";
 import type { Envelope } from "@countersign/trust/envelope";
 import { accept, type Refusal } from "@countersign/trust/refusal";

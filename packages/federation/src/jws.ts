@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import type { KeyObject } from "node:crypto";
 import { type Decoder, decodeBytes, json, open, optional, text } from "@countersign/trust/decode";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import { readHeads } from "@countersign/repository/read-heads";
 import type { RepositoryView } from "@countersign/repository/view";
 import { parseCosignature } from "@countersign/tlog/cosignature";

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import { targetStorePath } from "@countersign/repository/target-path";
 import type { RepositoryView } from "@countersign/repository/view";
 import { type Root, root, topAuthority } from "@countersign/trust/anchor/root";

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Entry } from "@countersign/tlog/entry";
-import { encodeEntry } from "@countersign/tlog/entry";
+import { type Entry, encodeEntry } from "@countersign/tlog/entry";
 import { leafHash } from "@countersign/tlog/hash";
 import { verifyInclusion } from "@countersign/tlog/merkle";
 import { formatTlogProof } from "@countersign/tlog/proof";

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import type { Attestation } from "@countersign/trust/build/attestation";
 import { type Attested, claimedBuilder, isSummary } from "@countersign/trust/build/attested";
 import { originOf } from "@countersign/trust/build/origin";

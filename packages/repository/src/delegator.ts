@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import { ownersIn, type Root, topAuthority } from "@countersign/trust/anchor/root";
 import {
   channelAuthority,

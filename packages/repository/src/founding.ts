@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import { type Root, root, type TopRole } from "@countersign/trust/anchor/root";
 import { channelPattern, type Targets, type TargetsDocument, targets } from "@countersign/trust/anchor/targets";
 import { servedBytes } from "@countersign/trust/canonical";

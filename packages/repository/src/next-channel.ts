@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import { channelPath, type TargetFile, type TargetsDocument } from "@countersign/trust/anchor/targets";
 import { servedBytes } from "@countersign/trust/canonical";
 import { artifactFor } from "@countersign/trust/release/device-checks";

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import { refuse } from "@countersign/trust/refusal";
 import type { Read } from "@countersign/trust/workflow/step";
 import { type Reader, StoreError } from "./store.ts";

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import type { TargetFile, TargetsDocument } from "@countersign/trust/anchor/targets";
 import { decodeBytes } from "@countersign/trust/decode";
 import { sha256 } from "@countersign/trust/digest";

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import { type TargetsDocument, targetsDocument } from "@countersign/trust/anchor/targets";
 import { array, type Decoder, digest, name, nullable, open, record, text } from "@countersign/trust/decode";
 import type { Digest } from "@countersign/trust/digest";

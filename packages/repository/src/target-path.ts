@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import type { TargetFile } from "@countersign/trust/anchor/targets";
 import { type Digest, sha256 } from "@countersign/trust/digest";
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import { type Root, root, topAuthority } from "@countersign/trust/anchor/root";
 import { snapshotChecks } from "@countersign/trust/anchor/snapshot";
 import {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Outcome, Refusal } from "./refusal.ts";
-import { accept, refuse } from "./refusal.ts";
+import { accept, type Outcome, type Refusal, refuse } from "./refusal.ts";
 
 /** What a check that passed saw, for the trail. */
 export interface Evidence {

@@ -5,8 +5,7 @@ import { openProject, readRunning } from "@countersign/world/project";
 import { startWorld } from "@countersign/world/start";
 import type { Command } from "commander";
 import { number } from "../number.ts";
-import type { SiteOptions } from "../site.ts";
-import { withProject } from "../site.ts";
+import { type SiteOptions, withProject } from "../site.ts";
 import { table } from "../table.ts";
 import { verb } from "../verb.ts";
 

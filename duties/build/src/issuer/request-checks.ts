@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import type { BuilderRule, CertifiedBuilder } from "@countersign/trust/build/builder-rule";
 import { type Check, decide } from "@countersign/trust/check";
 import type { Envelope } from "@countersign/trust/envelope";

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import type { VerifierRule } from "@countersign/trust/build/builder-rule";
 import { claimsOf, runIdOf } from "@countersign/trust/build/claims";
 import { differences } from "@countersign/trust/build/differences";

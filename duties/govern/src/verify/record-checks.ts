@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import { encodeEntry } from "@countersign/tlog/entry";
 import { canonicalText, type Json } from "@countersign/trust/canonical";
 import { type Check, decide } from "@countersign/trust/check";
-import type { Outcome } from "@countersign/trust/refusal";
-import { refuse } from "@countersign/trust/refusal";
+import { type Outcome, refuse } from "@countersign/trust/refusal";
 import { actDigest } from "../act.ts";
 import { kinds } from "../act-kinds.ts";
 import { column } from "../column.ts";

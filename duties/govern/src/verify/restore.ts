@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import type { Database } from "../database.ts";
-import type { GovernRecord } from "./record.ts";
-import { readRecord } from "./record.ts";
+import { type GovernRecord, readRecord } from "./record.ts";
 import { replayInto } from "./replay.ts";
 
 /** Replays the acts of a backup into an empty database, of whichever engine. What is there afterwards is to be verified, like anything. */

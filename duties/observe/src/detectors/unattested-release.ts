@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import { provenanceChecks } from "@countersign/trust/build/checks";
 import { judge } from "@countersign/trust/check";
 import type { Detector } from "../detector.ts";

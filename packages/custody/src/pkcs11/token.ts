@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { accept, type Outcome, refuse } from "../outcome.ts";
-import type { Cryptoki, Handle, TokenInfo } from "./cryptoki.ts";
-import { type Attribute, CKA, CKF_OS_LOCKING_OK, CKF_RW_SESSION, CKF_SERIAL_SESSION, CKO, CKU_USER } from "./cryptoki.ts";
+import {
+  type Attribute,
+  CKA,
+  CKF_OS_LOCKING_OK,
+  CKF_RW_SESSION,
+  CKF_SERIAL_SESSION,
+  CKO,
+  CKU_USER,
+  type Cryptoki,
+  type Handle,
+  type TokenInfo,
+} from "./cryptoki.ts";
 import { type Curve, curveOf, curves, spkiOf } from "./curve.ts";
 import { judgeKey, type KeyAttributes } from "./key-checks.ts";
 

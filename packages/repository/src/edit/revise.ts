@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import { versionOf } from "./message.ts";
 import { type Change, splice } from "./splice.ts";
 

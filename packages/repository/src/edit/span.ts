@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import { stringEnd, valueEnd } from "@countersign/trust/canonical-scan";
 import { signedJson } from "@countersign/trust/envelope";
 

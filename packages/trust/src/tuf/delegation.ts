@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import { array, boolean, type Decoder, distinct, integer, Malformed, matching, open, optional, text } from "../decode.ts";
 import { sha256 } from "../digest.ts";
 import { foreignKey, type PublicKey, type UnusableKey } from "../key.ts";

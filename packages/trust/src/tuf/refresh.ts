@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Step, Verdict } from "../check.ts";
-import { stopped } from "../check.ts";
+import { type Step, stopped, type Verdict } from "../check.ts";
 import { defaultLimits, type Limits } from "../limits.ts";
 import { accept } from "../refusal.ts";
 import type { Asking } from "./asking.ts";

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Check } from "../check.ts";
-import { decide } from "../check.ts";
+import { type Check, decide } from "../check.ts";
 import { boolean, type Decoder, dateTime, distinct, integer, literal, open, text } from "../decode.ts";
 import type { Envelope } from "../envelope.ts";
 import { foreignKey, type PublicKey, type UnusableKey } from "../key.ts";

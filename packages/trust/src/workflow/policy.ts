@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import type { TargetFile, Targets } from "../anchor/targets.ts";
 import { type Check, decide, judge, type Verified } from "../check.ts";
 import { decodeBytes } from "../decode.ts";

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Root, type RootSubject, root, rootChecks } from "../anchor/root.ts";
 import { type Check, judge, type Verdict, type Verified } from "../check.ts";
-import type { Envelope } from "../envelope.ts";
-import { readEnvelope } from "../envelope.ts";
+import { type Envelope, readEnvelope } from "../envelope.ts";
 import { ledgerTrust } from "../ledger/checkpoint.ts";
 import { loggedCheck } from "../ledger/inclusion.ts";
 import { defaultLimits } from "../limits.ts";

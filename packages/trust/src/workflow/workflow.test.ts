@@ -18,8 +18,7 @@ import { expires, type Files, honestStates, people, rootOf, spec_version } from 
 import { ledgerTrust } from "../ledger/checkpoint.ts";
 import { loggedCheck } from "../ledger/inclusion.ts";
 import { defaultLimits } from "../limits.ts";
-import type { Outcome } from "../refusal.ts";
-import { accept, refuse } from "../refusal.ts";
+import { accept, type Outcome, refuse } from "../refusal.ts";
 import { head } from "../release/head.ts";
 import { codeOf, digestOf, ledger, must, signedBytes, TestLog } from "../simulator.test-support.ts";
 import { tableOf } from "../table.ts";

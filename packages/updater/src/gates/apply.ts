@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import { accept } from "@countersign/trust/refusal";
 import { deniableNames } from "@countersign/trust/revocation/deniable";
 import { removeTree } from "../durable.ts";

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import { channelAuthority, channelChecks, type Targets, targets } from "@countersign/trust/anchor/targets";
 import type { Envelope } from "@countersign/trust/envelope";
 import { principalOf } from "@countersign/trust/policy/policy";

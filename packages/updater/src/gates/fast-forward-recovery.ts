@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import { accept } from "@countersign/trust/refusal";
 import { onlineKeysReplaced, stillStand } from "@countersign/trust/tuf/recovery";
 import { type Gate, gate, goOn } from "../gate.ts";

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-
-import type { TargetFile } from "@countersign/trust/anchor/targets";
-import { channelPath, type Targets } from "@countersign/trust/anchor/targets";
+import { channelPath, type TargetFile, type Targets } from "@countersign/trust/anchor/targets";
 import { type Check, decide, judge } from "@countersign/trust/check";
 import { decodeBytes } from "@countersign/trust/decode";
 import { type Digest, sha256 } from "@countersign/trust/digest";

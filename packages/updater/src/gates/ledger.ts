@@ -2,8 +2,7 @@
 import type { EntryType } from "@countersign/tlog/entry";
 import { type Check, judge } from "@countersign/trust/check";
 import type { Digest } from "@countersign/trust/digest";
-import type { ClaimedCheckpoint } from "@countersign/trust/ledger/checkpoint";
-import { witnessedTime } from "@countersign/trust/ledger/checkpoint";
+import { type ClaimedCheckpoint, witnessedTime } from "@countersign/trust/ledger/checkpoint";
 import { type LoggedSubject, loggedCheck } from "@countersign/trust/ledger/inclusion";
 import { accept, type Outcome } from "@countersign/trust/refusal";
 import { type BundleSubject, bundleAgeCheck } from "@countersign/trust/release/bundle-age";

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import { stillCounts } from "@countersign/trust/anchor/role";
 import { topAuthority } from "@countersign/trust/anchor/root";
 import { type Targets, targets, targetsChecks } from "@countersign/trust/anchor/targets";
