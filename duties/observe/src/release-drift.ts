@@ -147,7 +147,18 @@ export function driftFinding(
     counts,
     evidence: evidence.slice(0, 20).map((each) => ({ ...each })),
   }));
-  const evidence = { channel, product, version, sequence, digest, platform, level, bits: rounded(bits), sightings: seen, unaged };
+  const evidence = {
+    channel,
+    product,
+    version,
+    sequence,
+    digest,
+    platform,
+    level,
+    bits: rounded(bits),
+    sightings: seen,
+    ...(unaged.length > 0 && { unaged }),
+  };
   return findingOf(kind, { about: [channel, digest, platform], evidence }, now);
 }
 

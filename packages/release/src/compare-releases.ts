@@ -15,7 +15,7 @@ import type { Artifact, Statement } from "@countersign/trust/release/statement";
 import { type Step, stopped } from "@countersign/trust/workflow/step";
 import { manifestDigest, type TreeManifest } from "@countersign/updater/tree";
 import { type ArtifactTree, artifactTree } from "./artifact-tree.ts";
-import { type Ages, dependencyAges } from "./dependency-ages.ts";
+import { dependencyAges } from "./dependency-ages.ts";
 import { type FileChange, fileChanges } from "./file-changes.ts";
 import { treeContents } from "./tree-contents.ts";
 
@@ -32,7 +32,7 @@ export type PairCircumstances = Readonly<Record<"before" | "after", Circumstance
 /** By what it is judged how unusual a release is. */
 export interface Measure {
   readonly rates: Rates;
-  /** URL of an npm registry, which is asked how old new dependencies are. Without one nobody is, and nothing is said of it. */
+  /** URL of an npm registry, which is asked how old new dependencies were at the time of the release, which must be known then. Without one nobody is, and nothing is said of it. */
   readonly registry?: string | undefined;
 }
 
@@ -60,6 +60,7 @@ export async function compareReleases(
   { rates, registry }: Measure = { rates: measuredRates },
   circumstances: PairCircumstances = { before: {}, after: {} },
 ): Promise<Step<Comparison>> {
+  const ages = registry === undefined ? unasked : dependencyAges(registry, timeOf(circumstances));
   const verdicts: Verdict[] = [];
   const files: FileChange[] = [];
   const drift: PlatformDrift[] = [];
@@ -74,16 +75,18 @@ export async function compareReleases(
     files.push(...fileChanges(platform, oldTree?.value.manifest ?? nothing, tree.value.manifest));
     if (before === undefined || oldTree === undefined) continue;
     const contents = { before: await treeContents(oldTree.value), after: await treeContents(tree.value) };
-    const { hours: dependencyAges, unknown: unaged } = await agesIn(contents, registry, circumstances.after.time);
-    const known = { ...circumstances, after: { ...circumstances.after, dependencyAges } };
+    const { hours, unknown: unaged } = await ages(addedDependencies(contents.before.manifest, contents.after.manifest));
+    const known = { ...circumstances, after: { ...circumstances.after, dependencyAges: hours } };
     drift.push({ platform, ...driftOf(before, after, contents, known, rates), unaged });
   }
   return { verdicts, outcome: accept({ files, drift }) };
 }
 
-async function agesIn({ before, after }: Contrast, registry: string | undefined, at = Math.floor(Date.now() / 1000)): Promise<Ages> {
-  if (registry === undefined) return { hours: {}, unknown: [] };
-  return await dependencyAges(registry, addedDependencies(before.manifest, after.manifest), at);
+const unasked: ReturnType<typeof dependencyAges> = async () => ({ hours: {}, unknown: [] });
+
+function timeOf({ after: { time } }: PairCircumstances): number {
+  if (time === undefined) throw new Error("how old something is takes a time to be asked for");
+  return time;
 }
 
 const nothing: TreeManifest = { files: [] };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { foreignJson, isRecord, texts } from "@countersign/drift/facts/foreign-json";
 import { accept, type Outcome, refuse } from "@countersign/trust/refusal";
 import { fetchSmall } from "@countersign/updater/fetch-small";
 import { network } from "@countersign/updater/network";
@@ -21,20 +22,24 @@ const packageName = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/;
 const alias = /^npm:(.+)@([^@]+)$/;
 
 /**
- * Asks an npm registry how old the versions were that somebody would have got of these dependencies, name to range, at a time in Unix seconds: of each the newest in its
+ * Asks an npm registry how old the versions were that somebody would have got of dependencies, name to range, at a time in Unix seconds: of each the newest in its
  * range that was published by then. The registry's word is nobody's signature: it makes a release more unusual, and never less.
- * Never refuses: a registry that does not answer, a name that it does not know and a range of no registry are `unknown`.
+ * Each dependency is asked about once, however often it is wanted. Never refuses: a registry that does not answer, a name that it does not know and a range of no registry are `unknown`.
  */
-export async function dependencyAges(registry: string, wanted: ReadonlyMap<string, string>, at: number): Promise<Ages> {
-  const hours: (readonly [string, number])[] = [];
-  const unknown: string[] = [];
-  let asked = 0;
-  for (const [name, range] of wanted) {
-    const published = ++asked > MAX_ASKED ? tooMany() : await publishedAt(registry, name, range, at);
-    if (published.ok) hours.push([name, (at - published.value) / 3600]);
-    else unknown.push(`${name}: expected ${published.refusal.expected}, found ${published.refusal.found}`);
-  }
-  return { hours: Object.fromEntries(hours), unknown };
+export function dependencyAges(registry: string, at: number): (wanted: ReadonlyMap<string, string>) => Promise<Ages> {
+  const asked = new Map<string, Outcome<number>>();
+  return async (wanted) => {
+    const hours: (readonly [string, number])[] = [];
+    const unknown: string[] = [];
+    for (const [name, range] of wanted) {
+      const key = `${name} ${range}`;
+      const published = asked.get(key) ?? (asked.size < MAX_ASKED ? await publishedAt(registry, name, range, at) : tooMany());
+      if (asked.size < MAX_ASKED) asked.set(key, published);
+      if (published.ok) hours.push([name, (at - published.value) / 3600]);
+      else unknown.push(`${name}: expected ${published.refusal.expected}, found ${published.refusal.found}`);
+    }
+    return { hours: Object.fromEntries(hours), unknown };
+  };
 }
 
 function tooMany(): Outcome<never> {
@@ -61,26 +66,14 @@ async function versionTimes(registry: string, name: string): Promise<Outcome<Rea
   const url = `${registry.replace(/\/$/, "")}/${name.replace("/", "%2f")}`;
   const bytes = await fetchSmall(way, { url, maxBytes: MAX_BYTES, seconds: SECONDS });
   if (!bytes.ok) return bytes;
-  const times = bytes.value === undefined ? undefined : timesIn(bytes.value);
-  if (times !== undefined) return accept(times);
-  return refuse("package-unknown", `a packument at ${url}`, bytes.value === undefined ? "nothing" : "something else", "Ask who wrote it.");
-}
-
-function timesIn(bytes: Uint8Array): ReadonlyMap<string, number> | undefined {
-  const packument = parsed(bytes);
-  if (typeof packument !== "object" || packument === null || !("time" in packument)) return undefined;
-  return new Map(
-    Object.entries(packument.time ?? {})
-      .map(([version, date]): [string, number] => [version, Date.parse(String(date)) / 1000])
-      .filter(([, time]) => Number.isFinite(time)),
-  );
-}
-
-function parsed(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString("utf8"));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const packument = bytes.value === undefined ? undefined : foreignJson(bytes.value);
+  if (!isRecord(packument))
+    return refuse(
+      "package-unknown",
+      `a packument at ${url}`,
+      bytes.value === undefined ? "nothing" : "something else",
+      "Ask who wrote it.",
+    );
+  const dates = Object.entries(texts(packument["time"])).map(([version, date]): [string, number] => [version, Date.parse(date) / 1000]);
+  return accept(new Map(dates.filter(([, time]) => Number.isFinite(time))));
 }

@@ -75,7 +75,7 @@ export async function reviewProposal({ govern, digest, measure, ...source }: Rev
       ? accept({ digest, body, voices, builders: [], previous: undefined, verdicts, changes: answersOf(body, denials), drift: [] })
       : known;
   }
-  const compared = await compare(body, published.value, source.store, measure, note);
+  const compared = await compare(body, published.value, source, measure, note);
   return compared.ok ? accept({ digest, body, voices, verdicts, ...compared.value }) : compared;
 }
 
@@ -91,7 +91,7 @@ type Note = <T>(step: Step<T>) => Outcome<T>;
 async function compare(
   body: Statement,
   { view: { policy, ledger }, rules, read, releases }: Published,
-  store: string,
+  { store, now }: Pick<Source, "store" | "now">,
   measure: Measure | undefined,
   note: Note,
 ): Promise<Outcome<Pick<Review, "builders" | "previous" | "changes" | "drift">>> {
@@ -106,7 +106,10 @@ async function compare(
   if (!before.ok) return before;
 
   await using scratch = await mkdtempDisposable(join(tmpdir(), "countersign-review-"));
-  const compared = note(await compareReleases(previous?.body, body, { store, limits: policy.download, directory: scratch.path }, measure));
+  const known = { before: {}, after: { time: Math.floor(now / 1000) } }; // it is not public yet
+  const compared = note(
+    await compareReleases(previous?.body, body, { store, limits: policy.download, directory: scratch.path }, measure, known),
+  );
   if (!compared.ok) return compared;
   const stated = previous && { body: previous.body, attestations: before.value };
   const fields = statementChanges(stated, { body, attestations: attestations.value });

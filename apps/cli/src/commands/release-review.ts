@@ -28,7 +28,7 @@ interface ReviewOptions extends SiteOptions {
 function withMeasure(command: Command): Command {
   return command
     .option("--rates <file>", "by which drift weighs, as `observe calibrate` wrote them; those of strangers by default")
-    .option("--registry <url>", "npm registry that is asked how old new dependencies are, https://registry.npmjs.org say; none by default");
+    .option("--registry <url>", "npm registry that is asked how old new dependencies are; none by default");
 }
 
 export function diff(command: Command): void {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { foreignJson, isRecord, text, texts } from "./foreign-json.ts";
 
 /** What a package says of itself to its package manager (npm `package.json`), as far as drift looks at it. */
 export interface Manifest {
@@ -21,7 +22,7 @@ const runAtInstall = ["preinstall", "install", "postinstall"];
 
 /** Reads a manifest that somebody else wrote: what is not as it should be counts as not there. Undefined for what is no JSON object. */
 export function manifestOf(bytes: Uint8Array): Manifest | undefined {
-  const json = parsed(bytes);
+  const json = foreignJson(bytes);
   if (!isRecord(json)) return undefined;
   const scripts = texts(json["scripts"]);
   const { repository, license, bin, author } = json;
@@ -57,26 +58,4 @@ function plainAuthor(person: string): string {
     .replace(/\s+/g, " ")
     .trim()
     .toLowerCase();
-}
-
-function parsed(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString("utf8"));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-function texts(value: unknown): Readonly<Record<string, string>> {
-  if (!isRecord(value)) return {};
-  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
