@@ -72,3 +72,10 @@ test("the same story on two directories of the user's own; Ctrl-C in its middle 
   for (const directory of [from, to]) assert.ok(said.includes(`{"event":"detail","text":"${directory}"}`), said); // what the program itself printed
   assert.deepEqual(await readdir(scratch.path), []);
 });
+
+test("a directory that is not there is refused with what to do", async () => {
+  await using scratch = await mkdtempDisposable(join(tmpdir(), "countersign-story-"));
+  const { code, said } = await demo(scratch.path, ["--from", "/nowhere-1", "--to", "/nowhere-2", "--run", "app"]);
+  assert.equal(code, 1);
+  assert.match(said, /nowhere-1/);
+});
