@@ -20,12 +20,12 @@ export interface Victim {
 export interface Lure {
   /** Where it is told to look: the attacker's mirror. */
   readonly url: string;
-  /** When all this happens, Unix milliseconds; now, unless told. */
+  /** When all this happens, Unix milliseconds; by the clock of this machine, unless told. */
   readonly kept?: number;
   readonly until?: "check" | "install";
   /** A bundle that everything is read from, in place of what is at `url`. */
   readonly bundle?: string;
-  /** By how much the attacker has put the clock of its process wrong. */
+  /** By how much the attacker has put the clock of its process wrong, from `kept`. */
   readonly clockShiftSeconds?: number;
   /** Ends a device that would go on for ever. */
   readonly giveUp?: AbortSignal;
@@ -80,11 +80,11 @@ function refusedBy({ report }: Victim): Strike {
 }
 
 async function runDevice(directory: string, lure: Lure, without: readonly string[]): Promise<Report | undefined> {
-  const { until = "install", bundle = "", kept = Date.now(), clockShiftSeconds = 0, giveUp } = lure;
-  const clock = import.meta.resolve("@countersign/attacks/lab/shifted-clock");
+  const { until = "install", bundle = "", kept, clockShiftSeconds = 0, giveUp } = lure;
+  const clock = kept === undefined ? [] : ["--import", import.meta.resolve("@countersign/attacks/lab/shifted-clock")];
   const device = fileURLToPath(import.meta.resolve("@countersign/attacks/lab/weakened-device"));
-  const begins = Math.round(kept) + clockShiftSeconds * 1000;
-  const child = spawn(process.execPath, ["--import", clock, device, directory, until, bundle, ...without], {
+  const begins = Math.round(kept ?? 0) + clockShiftSeconds * 1000;
+  const child = spawn(process.execPath, [...clock, device, directory, until, bundle, ...without], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ATTACK_CLOCK_BEGINS: String(begins) },
   });

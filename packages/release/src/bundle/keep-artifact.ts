@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
-import type { Outcome } from "@countersign/trust/refusal";
+import { accept, type Outcome } from "@countersign/trust/refusal";
 import type { Artifact } from "@countersign/trust/release/statement";
 import { isErrno } from "@countersign/updater/errno";
 import type { Remote } from "@countersign/updater/remote";
@@ -25,7 +25,7 @@ export async function keepArtifact(
   await mkdir(directory, { recursive: true });
   await rename(file, `${file}.part`).catch(absent); // a download begins with reading what is there
   const fetched = await remote.download(`artifacts/${sha256}`, { file, length, hashes: { sha256 }, ...how }, streamChecks);
-  return fetched.ok ? { ok: true, value: { sha256, length, file } } : fetched;
+  return fetched.ok ? accept({ sha256, length, file }) : fetched;
 }
 
 function absent(error: unknown): void {
