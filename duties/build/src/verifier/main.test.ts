@@ -13,6 +13,7 @@ import { readFrom } from "@countersign/repository/read-from";
 import { signMessage } from "@countersign/repository/sign-document";
 import { targetFileOf, targetStorePath } from "@countersign/repository/target-path";
 import { openRepository } from "@countersign/repository/view";
+import { isSummary } from "@countersign/trust/build/attested";
 import { provenanceChecks } from "@countersign/trust/build/checks";
 import { canonicalBytes, type Json, servedForm } from "@countersign/trust/canonical";
 import { judge } from "@countersign/trust/check";
@@ -94,6 +95,9 @@ test("the process: devices take its summary of a bundle in the place of a builde
   const { provenance, refusal } = await vouchedFor(job);
   assert.ok(provenance, JSON.stringify(refusal));
   assert.equal(await judged(artifact, provenance), "accepted");
+  const [{ provenance: summary } = {}] = must(await readAttestations(readFrom(ground.store), [provenance]));
+  assert.ok(summary && isSummary(summary));
+  assert.match(summary.predicate.timeVerified, /:\d\d\.000Z$/, "in whole seconds, as witnesses count: its entry may be of the same one");
   assert.equal(await judged(sha256(Buffer.from("evil")), provenance), "artifact-not-attested");
 });
 

@@ -93,7 +93,7 @@ function summaryOf(
     predicateType: "https://slsa.dev/verification_summary/v1",
     predicate: {
       verifier: { id: withVersion(rule.id, version) },
-      timeVerified: new Date(now).toISOString(),
+      timeVerified: new Date(Math.floor(now / 1000) * 1000).toISOString(), // witnesses count whole seconds: its entry may be of this one
       resourceUri: withVersion(rule.resourceUri, version),
       policy: { uri: withVersion(rule.policy.uri, version), digest: { sha256: pinned.digest } },
       inputAttestations: [{ uri: `bundles/${digest}`, digest: { sha256: digest } }, { digest: { sha256: payloadDigest } }],
